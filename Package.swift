@@ -21,5 +21,7 @@ let package = Package(
   targets: [
     .target(name: "Essentials", dependencies: [logging], swiftSettings: strict),
     .target(name: "JSON", dependencies: ["Essentials", collections], swiftSettings: strict),
+    .testTarget(name: "EssentialsTests", dependencies: ["Essentials"], swiftSettings: strict),
+    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
   ]
 )

@@ -11,7 +11,8 @@ public struct Backoff: Sendable, Equatable {
   public var jitter: Double
 
   public init(
-    initial: Duration = .seconds(1), factor: Double = 2, maximum: Duration = .seconds(60), jitter: Double = 0.5
+    initial: Duration = .seconds(1), factor: Double = 2, maximum: Duration = .seconds(60),
+    jitter: Double = 0.5
   ) {
     self.initial = initial
     self.factor = factor

@@ -8,7 +8,9 @@ public struct CalendarDate: Sendable, Hashable, Comparable {
 
   /// Nil where there is no such day.
   public init?(year: Int, month: Int, day: Int) {
-    guard (1...12).contains(month), day >= 1, day <= CalendarMonth.length(year: year, month: month) else { return nil }
+    guard (1...12).contains(month), day >= 1, day <= CalendarMonth.length(year: year, month: month) else {
+      return nil
+    }
     self.year = year
     self.month = month
     self.day = day

@@ -26,6 +26,12 @@ public struct Log: Sendable {
     public let level: Level
     public let label: String
     public let message: String
+
+    package init(level: Level, label: String, message: String) {
+      self.level = level
+      self.label = label
+      self.message = message
+    }
   }
 
   private let label: String

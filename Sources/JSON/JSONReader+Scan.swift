@@ -42,7 +42,8 @@ extension JSONReader {
 
   mutating func matches(_ word: StaticString) -> Bool {
     let count = word.utf8CodeUnitCount
-    guard position + count <= bytes.count, memcmp(bytes.baseAddress! + position, word.utf8Start, count) == 0 else {
+    guard position + count <= bytes.count, memcmp(bytes.baseAddress! + position, word.utf8Start, count) == 0
+    else {
       return false
     }
     position += count
@@ -79,7 +80,8 @@ extension JSONReader {
     }
 
     private static let powers: [Double] = [
-      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+      1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18,
+      1e19,
       1e20, 1e21, 1e22,
     ]
   }
@@ -95,7 +97,9 @@ extension JSONReader {
     }
     let whole = scanDigits(into: &number)
     guard whole > 0 else { throw error("expected a number") }
-    if whole > 1, bytes[position - whole] == UInt8(ascii: "0") { throw error("a number must not start with 0") }
+    if whole > 1, bytes[position - whole] == UInt8(ascii: "0") {
+      throw error("a number must not start with 0")
+    }
     if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
       position += 1
       number.isWhole = false
@@ -106,8 +110,10 @@ extension JSONReader {
     if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
       position += 1
       number.isWhole = false
-      var exponent = ScannedNumber(range: 0..<0, mantissa: 0, fits: true, negative: false, exponent: 0, isWhole: true)
-      if position < bytes.count, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+") {
+      var exponent = ScannedNumber(
+        range: 0..<0, mantissa: 0, fits: true, negative: false, exponent: 0, isWhole: true)
+      if position < bytes.count, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+")
+      {
         exponent.negative = bytes[position] == UInt8(ascii: "-")
         position += 1
       }
@@ -135,7 +141,9 @@ extension JSONReader {
 
   /// Reads over a string in quotes. The range is that of its content; what has no escape is checked UTF-8.
   mutating func scanString() throws -> (range: Range<Int>, escaped: Bool) {
-    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw error("expected a string") }
+    guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+      throw error("expected a string")
+    }
     position += 1
     let start = position
     var escaped = false
@@ -204,7 +212,8 @@ extension JSONReader {
       let second = try hexQuad(at: index, before: end)
       if (0xDC00..<0xE000).contains(second) {
         index += 6
-        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)).map(String.init) ?? "\u{FFFD}"
+        return Unicode.Scalar(0x10000 + (first - 0xD800) << 10 + (second - 0xDC00)).map(String.init)
+          ?? "\u{FFFD}"
       }
     }
     return Unicode.Scalar(first).map(String.init) ?? "\u{FFFD}"
@@ -220,7 +229,9 @@ extension JSONReader {
       case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
       case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
       case UInt8(ascii: "A")...UInt8(ascii: "F"): digit = byte - UInt8(ascii: "A") + 10
-      default: throw JSONSyntaxError("an escape with something else than four hexadecimal digits", at: index, in: bytes)
+      default:
+        throw JSONSyntaxError(
+          "an escape with something else than four hexadecimal digits", at: index, in: bytes)
       }
       value = value << 4 | UInt32(digit)
     }

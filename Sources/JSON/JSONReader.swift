@@ -37,7 +37,9 @@ public struct JSONReader {
     var reader = JSONReader(bytes: buffer)
     let result = try body(&reader)
     reader.skipWhitespace()
-    guard reader.position == buffer.count else { throw reader.error("more text after the end of the document") }
+    guard reader.position == buffer.count else {
+      throw reader.error("more text after the end of the document")
+    }
     return result
   }
 
@@ -66,7 +68,9 @@ public struct JSONReader {
     if closes(UInt8(ascii: "}")) { return }
     while true {
       skipWhitespace()
-      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }
+      guard position < bytes.count, bytes[position] == UInt8(ascii: "\"") else {
+        throw error("expected a key in quotes")
+      }
       let key = try readString()
       skipWhitespace()
       guard position < bytes.count, bytes[position] == UInt8(ascii: ":") else {
@@ -154,7 +158,9 @@ public struct JSONReader {
   }
 
   /// An error at the place where the reader stands, for callers with expectations of their own.
-  public func error(_ problem: String) -> JSONSyntaxError { JSONSyntaxError(problem, at: position, in: bytes) }
+  public func error(_ problem: String) -> JSONSyntaxError {
+    JSONSyntaxError(problem, at: position, in: bytes)
+  }
 }
 
 extension JSONValue {

@@ -25,7 +25,8 @@ public struct JSONWriter {
     case .number(let value): bytes.append(contentsOf: (value.isFinite ? String(value) : "null").utf8)
     case .string(let value): write(string: value)
     case .array(let elements):
-      writeList("[", "]", elements, level: level) { writer, element in writer.write(element, level: level + 1) }
+      writeList("[", "]", elements, level: level) { writer, element in writer.write(element, level: level + 1)
+      }
     case .object(let members):
       writeList("{", "}", members, level: level) { writer, member in
         writer.write(string: member.key)
