@@ -1,0 +1,31 @@
+public import JSON
+
+/// A data flow: a name, some parameters, and what is done with them.
+///
+/// Every stored property is a ``Parameter``; everything else that a flow touches comes to it through its ``FlowRun``.
+///
+///     public struct GitHubStars: Flow {
+///       public static let name = "retrieve_github_stars"
+///       public static let summary = "Counts the stars of some GitHub repositories."
+///
+///       @Parameter("Repositories, as owner/name")
+///       var repos = ["python/cpython", "PrefectHQ/prefect"]
+///
+///       public init() {}
+///       public func run(_ run: FlowRun) async throws -> [Int] { ... }
+///     }
+public protocol Flow: Sendable {
+  /// What the run gives, in its JSON form the result of the run.
+  associatedtype Output: JSONRepresentable & Sendable
+
+  /// The name by which the flow is run and deployed: lower case, words joined by underscores.
+  static var name: String { get }
+  /// One sentence for lists and help.
+  static var summary: String { get }
+
+  /// A flow with the defaults of its parameters.
+  init()
+
+  /// Does the work. An error that is a ``Failure`` decides by its kind about the final state of the run.
+  func run(_ run: FlowRun) async throws -> Output
+}

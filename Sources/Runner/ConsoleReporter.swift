@@ -1,0 +1,66 @@
+public import Essentials
+public import FlowKit
+public import FoundationEssentials
+import JSON
+import Synchronization
+
+/// Shows a run on a console, a line an event, and keeps its log and artifacts in a folder.
+public final class ConsoleReporter: RunReporter {
+  private let write: @Sendable (String) -> Void
+  private let folder: RunFolder?
+  private let leastLevel: Log.Level
+
+  /// - Parameters:
+  ///   - folder: where log and artifacts are kept; nil keeps nothing.
+  ///   - leastLevel: lines below it are kept but not shown.
+  ///   - write: takes one line without its line break.
+  public init(folder: RunFolder?, leastLevel: Log.Level = .info, write: @escaping @Sendable (String) -> Void) {
+    self.folder = folder
+    self.leastLevel = leastLevel
+    self.write = write
+  }
+
+  public func log(_ line: Log.Line, at time: Date) {
+    let text = "\(Self.timeOfDay(time)) \(Self.padded(line.level)) \(line.label) | \(line.message)"
+    if line.level >= leastLevel { write(text) }
+    keep { try $0.append(log: "\(CalendarDate(utc: time)) \(text)") }
+  }
+
+  public func taskStarted(_ task: TaskIdentity) {}
+
+  public func taskFinished(_ task: TaskIdentity, _ outcome: TaskOutcome) {
+    let text: String
+    switch outcome {
+    case .completed(let attempts, let duration):
+      text = "done in \(duration.inWords)\(attempts > 1 ? ", \(attempts) attempts" : "")"
+    case .failed(let attempts, let duration, _):
+      text = "failed after \(duration.inWords)\(attempts > 1 ? ", \(attempts) attempts" : "")"
+    case .cancelled: text = "cancelled"
+    }
+    log(Log.Line(level: .debug, label: "task \(task.name)-\(task.index)", message: text), at: Date())
+  }
+
+  public func artifact(_ artifact: Artifact, key: String, description: String?) {
+    keep { folder in
+      let path = try folder.write(artifact, key: key)
+      log(Log.Line(level: .info, label: "artifact", message: "\(key): \(path)"), at: Date())
+    }
+  }
+
+  /// A run must not fail because its record cannot be written, but nobody should have to guess why it is missing.
+  private func keep(_ body: (RunFolder) throws -> Void) {
+    guard let folder else { return }
+    do { try body(folder) } catch { write("warning: \(Redaction.redact("\(error)"))") }
+  }
+
+  private static func timeOfDay(_ time: Date) -> String {
+    let seconds = Int(time.timeIntervalSince1970.rounded(.down))
+    let ofDay = ((seconds % 86_400) + 86_400) % 86_400
+    return [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+  }
+
+  private static func padded(_ level: Log.Level) -> String {
+    let name = level.rawValue.uppercased()
+    return name + String(repeating: " ", count: 7 - name.count)
+  }
+}

@@ -1,0 +1,63 @@
+import Essentials
+import FlowKit
+public import FoundationEssentials
+import Glibc
+import JSON
+import Synchronization
+
+/// The folder that keeps what a run leaves: `run.log`, and its artifacts as files.
+public final class RunFolder: Sendable {
+  public let path: String
+  private let log: Mutex<Int32>
+
+  /// Makes the folder of a run: `<state>/runs/<day>-<flow>-<first part of the id>`.
+  public init(stateFolder: String, flow: String, id: UUID, now: Date) throws {
+    path = "\(stateFolder)/runs/\(CalendarDate(utc: now))-\(flow)-\(id.uuidString.prefix(8).lowercased())"
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw Misconfiguration(
+        "the folder \(path) for the record of this run cannot be made: \(error)",
+        remedy: "Set XDG_STATE_HOME to a folder that can be written.")
+    }
+    let file = open("\(path)/run.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw Misconfiguration("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))") }
+    log = Mutex(file)
+  }
+
+  deinit { log.withLock { _ = close($0) } }
+
+  /// The folder under which state is kept: `$XDG_STATE_HOME/sluice`, or `~/.local/state/sluice`.
+  public static func stateFolder(_ environment: [String: String]) -> String {
+    if let folder = environment["XDG_STATE_HOME"], !folder.isEmpty { return "\(folder)/sluice" }
+    return "\(environment["HOME"] ?? ".")/.local/state/sluice"
+  }
+
+  func append(log line: String) throws {
+    try log.withLock { file in
+      var bytes = Array("\(line)\n".utf8)[...]
+      while !bytes.isEmpty {
+        let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
+        if written < 0, errno == EINTR { continue }
+        guard written >= 0 else { throw Fault("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))") }
+        bytes = bytes.dropFirst(written)
+      }
+    }
+  }
+
+  /// Writes an artifact and returns its path. A later one of the same key replaces it.
+  func write(_ artifact: Artifact, key: String) throws -> String {
+    let (name, text) =
+      switch artifact.data {
+      case .string(let markdown): ("\(key).md", markdown)
+      case let data: ("\(key).json", data.text(.pretty))
+      }
+    let file = "\(path)/\(name)"
+    do {
+      try Data(Redaction.redact(text).utf8).write(to: URL(filePath: file), options: .atomic)
+    } catch {
+      throw Fault("artifact \(key) cannot be written to \(file): \(error)")
+    }
+    return file
+  }
+}
