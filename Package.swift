@@ -23,10 +23,16 @@ let package = Package(
   targets: [
     .target(name: "Essentials", dependencies: [logging], swiftSettings: strict),
     .target(name: "JSON", dependencies: ["Essentials", collections], swiftSettings: strict),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .target(name: "HTTP", dependencies: ["CCurl", "Essentials"], swiftSettings: strict),
+    .target(name: "Connectors", dependencies: ["Essentials", "FlowKit", "HTTP", "JSON"], swiftSettings: strict),
     .target(name: "FlowKit", dependencies: ["Essentials", "JSON"], swiftSettings: strict),
     .target(
       name: "Runner", dependencies: ["Essentials", "FlowKit", "JSON", yams], swiftSettings: strict),
     .testTarget(name: "EssentialsTests", dependencies: ["Essentials"], swiftSettings: strict),
+    .target(name: "FlowKitTesting", dependencies: ["Essentials", "FlowKit", "JSON"], swiftSettings: strict),
+    .testTarget(name: "FlowKitTests", dependencies: ["Essentials", "FlowKit", "FlowKitTesting", "JSON"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
   ]
 )

@@ -172,3 +172,13 @@ extension JSONValue {
   /// Reads one JSON document.
   public init(parsing text: String) throws { try self.init(parsing: text.utf8) }
 }
+
+extension JSONReader {
+  /// Reads over the next value and gives its text as it stands: for values that somebody else will parse.
+  public mutating func readRawValue() throws -> [UInt8] {
+    skipWhitespace()
+    let start = position
+    try skipValue()
+    return Array(bytes[start..<position])
+  }
+}

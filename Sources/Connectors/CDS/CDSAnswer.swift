@@ -1,0 +1,53 @@
+import Essentials
+import HTTP
+import JSON
+
+/// What an unwelcome answer of the store means. The four kinds of 403 are told apart by their title.
+struct CDSAnswer {
+  let response: HTTPResponse
+  let operation: String
+  let server: String
+
+  var failure: CDSFailure {
+    let body = try? JSONValue(parsing: response.body)
+    let title = body?["title"]?.string ?? ""
+    let detail = body?["detail"]?.string ?? body?["traceback"]?.string ?? title
+    let said = detail.isEmpty ? "" : ": \(detail)"
+    let place = "\(operation) at \(server)"
+    switch (response.status, title.lowercased()) {
+    case (401, _):
+      return CDSFailure(
+        .configuration, "\(place): the key was refused (401)\(said)",
+        remedy: "Set CDSAPI_KEY, or key of the block, to the personal access token of your profile page.")
+    case (403, "required licences not accepted"):
+      return CDSFailure(
+        .configuration, "\(place): the licence of the data set was not accepted\(said)",
+        remedy: "Accept it once, in a browser, at the address named.")
+    case (403, "cost limits exceeded"):
+      return CDSFailure(
+        .rejected, "\(place): the request is too large\(said)", remedy: "Ask for fewer months or variables at a time.")
+    case (403, "permission denied"):
+      return CDSFailure(
+        .configuration, "\(place): the data set is not available\(said)",
+        remedy: "The reason given tells until when, or whom to ask.")
+    case (403, _):
+      return CDSFailure(
+        .configuration, "\(place): not allowed (403)\(said)", remedy: "Use the key of the user who made the job.")
+    case (404, "no such process"), (404, "process not found"):
+      return CDSFailure(.configuration, "\(place): there is no such data set\(said)")
+    case (400, "job results failed"), (400, "the job has failed"), (400, "the job has been rejected"),
+      (400, "the job has rejected"):
+      return CDSFailure(.rejected, "\(place): the store could not do the job\(said)")
+    case (400, _), (422, _):
+      return CDSFailure(.rejected, "\(place): the request is not valid (\(response.status))\(said)")
+    case (404, "results expired"):
+      return CDSFailure(.transient, "\(place): the result has expired\(said)", remedy: "The request is sent again.")
+    case (408, _), (429, _), (500..., _):
+      return CDSFailure(
+        .transient, "\(place): the store answered \(response.status)\(said)",
+        retryAfter: response.headers["Retry-After"].flatMap(Int.init).map { .seconds($0) })
+    default:
+      return CDSFailure(.fault, "\(place): the store answered \(response.status)\(said)")
+    }
+  }
+}

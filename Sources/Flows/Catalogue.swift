@@ -1,0 +1,9 @@
+public import FlowKit
+
+/// The flows of this collection.
+public enum Flows {
+  public static let all: [any Flow.Type] = [
+    GitHubStars.self,
+    ERA5ClimateImport.self,
+  ]
+}

@@ -1,0 +1,92 @@
+public import ArgumentParser
+import Essentials
+public import FlowKit
+import Glibc
+import Runner
+
+/// The command line over a collection of flows. A collection of one's own is a package with these lines:
+///
+///     @main struct MyFlows {
+///       static func main() async { await SluiceProgram.main(flows: [MyFlow.self, MyOtherFlow.self]) }
+///     }
+public enum SluiceProgram {
+  /// The version of this program, as `sluice version` and the User-Agent show it.
+  public static let version = "0.1.0"
+
+  /// What the commands of this process work with.
+  @TaskLocal static var context = ProgramContext.empty
+
+  /// Runs the command that the process was called with, and ends the process with its exit code.
+  public static func main(flows: [any Flow.Type]) async -> Never {
+    setvbuf(stdout, nil, _IOLBF, 0)  // a crash must not swallow lines that were printed before it
+    let code: Int32
+    do {
+      let context = ProgramContext(
+        catalogue: try Catalogue(flows), environment: try ProgramEnvironment.current())
+      code = await $context.withValue(context) { await run(Array(CommandLine.arguments.dropFirst())) }
+    } catch {
+      code = report(error)
+    }
+    exit(code)
+  }
+
+  /// Runs a command and gives its exit code: 0, 1 fault, 2 usage, 3 configuration, 4 transient, 5 rejected,
+  /// 130 interrupted.
+  static func run(_ arguments: [String]) async -> Int32 {
+    do {
+      var command = try SluiceCommand.parseAsRoot(arguments)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return 0
+    } catch {
+      return report(error)
+    }
+  }
+
+  private static func report(_ error: any Error) -> Int32 {
+    switch error {
+    case let exit as ExitCode: return exit.rawValue
+    case let usage as UsageError:
+      printError("error: \(Redaction.redact(usage.message))")
+      return 2
+    case is CancellationError: return 130
+    case let failure as any Failure:
+      printError("error: \(Redaction.redact(failure.description))")
+      return failure.kind.exitCode
+    default:
+      let code = SluiceCommand.exitCode(for: error)
+      let text = SluiceCommand.fullMessage(for: error)
+      if code == .success {
+        print(text)
+        return 0
+      }
+      printError(Redaction.redact(text))
+      return code == .validationFailure ? 2 : 1
+    }
+  }
+}
+
+/// Wrong usage of the command line: exit code 2.
+struct UsageError: Error {
+  let message: String
+  init(_ message: String) { self.message = message }
+}
+
+/// Writes a line to the standard error stream.
+func printError(_ line: String) {
+  var text = line
+  text.append("\n")
+  // One write a line, so that lines of several tasks do not mix.
+  text.withUTF8 { bytes in
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let written = write(STDERR_FILENO, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress, rest.count)
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { return }  // nobody reads; there is nowhere left to say so
+      rest = rest.dropFirst(written)
+    }
+  }
+}
