@@ -1,0 +1,146 @@
+internal import CCurl
+import Essentials
+import Glibc
+
+extension Transfer {
+  /// Writes the plan into a handle that has been reset.
+  ///
+  /// - Returns: what is wrong with the plan, or nil.
+  func configure(_ easy: EasyHandle, _ configuration: HTTPConfiguration) -> HTTPFailure.Reason? {
+    easy.set(CURLOPT_NOSIGNAL, 1)
+    // Otherwise giving up a transfer waits for its name to be resolved, and with it the whole engine.
+    easy.set(CURLOPT_QUICK_EXIT, 1)
+    easy.set(CURLOPT_PROTOCOLS_STR, "http,https")
+    easy.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
+    easy.set(CURLOPT_URL, plan.address.text)
+    easy.set(CURLOPT_CONNECTTIMEOUT_MS, max(plan.timeouts.connect.milliseconds, 1))
+    easy.set(CURLOPT_HTTP_VERSION, plan.needsHTTP1 ? Int(CURL_HTTP_VERSION_1_1) : Int(CURL_HTTP_VERSION_2TLS))
+    // Many requests to one HTTP/2 server share its connection instead of opening one each.
+    if plan.address.origin.scheme == "https", !plan.needsHTTP1 { easy.set(CURLOPT_PIPEWAIT, 1) }
+    if plan.acceptsCompression { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
+    if let path = configuration.certificateAuthorities { easy.set(CURLOPT_CAINFO, path) }
+    switch configuration.proxy {
+    case .environment: break
+    case .none: easy.set(CURLOPT_PROXY, "")
+    case .url(let url): easy.set(CURLOPT_PROXY, url)
+    }
+    if configuration.keepsCookies { easy.set(CURLOPT_COOKIEFILE, "") }
+    return setBody(easy) ?? setHeaders(easy, configuration) ?? setCallbacks(easy)
+  }
+
+  private func setBody(_ easy: EasyHandle) -> HTTPFailure.Reason? {
+    switch plan.body {
+    case .none:
+      switch plan.method {
+      case .get: break
+      case .head: easy.set(CURLOPT_NOBODY, 1)
+      // These promise a body; an empty one needs its length of 0.
+      case .post, .put, .patch:
+        easy.set(CURLOPT_POST, 1)
+        easy.set(CURLOPT_POSTFIELDSIZE, 0)
+        easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
+      case .delete: easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
+      }
+      return nil
+    case .bytes(let bytes):
+      upload = UploadSource(bytes: bytes, progress: plan.uploadProgress)
+    case .file(let path):
+      guard let source = UploadSource(path: path, progress: plan.uploadProgress) else {
+        return .cannotReadFile(path: path, error: String(cString: strerror(errno)))
+      }
+      upload = source
+    }
+    easy.set(CURLOPT_UPLOAD, 1)
+    easy.set(CURLOPT_INFILESIZE_LARGE, offset: upload?.byteCount ?? 0)
+    easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
+    return nil
+  }
+
+  private func setHeaders(_ easy: EasyHandle, _ configuration: HTTPConfiguration) -> HTTPFailure.Reason? {
+    var headers = plan.headers
+    if headers["User-Agent"] == nil { easy.set(CURLOPT_USERAGENT, configuration.userAgent) }
+    switch plan.authentication {
+    case .none: break
+    case .basic(let username, let password):
+      easy.set(CURLOPT_HTTPAUTH, ccurl_auth_basic())
+      easy.set(CURLOPT_USERNAME, username)
+      easy.set(CURLOPT_PASSWORD, password.reveal())
+    case .bearer(let token): headers["Authorization"] = "Bearer \(token.reveal())"
+    case .header(let name, let value): headers[name] = value.reveal()
+    case .awsSigV4(let accessKey, let secretKey, let region, let service, _):
+      easy.set(CURLOPT_AWS_SIGV4, "aws:amz:\(region):\(service)")
+      easy.set(CURLOPT_USERNAME, accessKey)
+      easy.set(CURLOPT_PASSWORD, secretKey.reveal())
+    }
+    for field in headers.fields {
+      guard Self.isToken(field.name), Self.isFieldValue(field.value) else {
+        return .badHeader(name: field.name)
+      }
+      // To libcurl, "Name:" removes a header of its own, and "Name;" sends one without a value.
+      append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+    }
+    // A server that does not know it would make every large upload wait a second.
+    if headers["Expect"] == nil { append("Expect:") }
+    // Only the caller knows what the bytes are.
+    if headers["Content-Type"] == nil { append("Content-Type:") }
+    if headers["Accept"] == nil { append("Accept: */*") }
+    ccurl_set_headers(easy.pointer, headerList)
+    return nil
+  }
+
+  private func append(_ line: String) {
+    if let list = curl_slist_append(headerList, line) { headerList = list }
+  }
+
+  private func setCallbacks(_ easy: EasyHandle) -> HTTPFailure.Reason? {
+    let me = Unmanaged.passUnretained(self).toOpaque()
+    easy.set(CURLOPT_PRIVATE, pointer: me)
+    easy.set(CURLOPT_WRITEDATA, pointer: me)
+    easy.set(CURLOPT_HEADERDATA, pointer: me)
+    ccurl_set_write(easy.pointer, CURLOPT_WRITEFUNCTION) { data, size, count, me in
+      guard let me, let data else { return 0 }
+      let bytes = UnsafeRawBufferPointer(start: data, count: size * count)
+      return Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().receiveBody(bytes)
+    }
+    ccurl_set_write(easy.pointer, CURLOPT_HEADERFUNCTION) { data, size, count, me in
+      guard let me, let data else { return 0 }
+      let line = UnsafeRawBufferPointer(start: data, count: size * count)
+      return Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().receiveHeader(line)
+    }
+    guard upload != nil else { return nil }
+    easy.set(CURLOPT_READDATA, pointer: me)
+    easy.set(CURLOPT_SEEKDATA, pointer: me)
+    easy.set(CURLOPT_UPLOAD_BUFFERSIZE, 256 << 10)
+    ccurl_set_read(easy.pointer) { data, size, count, me in
+      guard let me, let data else { return Int(CURL_READFUNC_ABORT) }
+      let buffer = UnsafeMutableRawBufferPointer(start: data, count: size * count)
+      return Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().send(into: buffer)
+    }
+    ccurl_set_seek(easy.pointer) { me, offset, origin in
+      guard let me, origin == SEEK_SET,
+        let upload = Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().upload,
+        upload.seek(to: Int(offset))
+      else { return CURL_SEEKFUNC_CANTSEEK }
+      return CURL_SEEKFUNC_OK
+    }
+    return nil
+  }
+
+  /// RFC 9110, section 5.6.2.
+  private static func isToken(_ name: String) -> Bool {
+    !name.isEmpty
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"):
+          true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
+  }
+
+  /// No line ends and no NUL, so that a value cannot become another header.
+  private static func isFieldValue(_ value: String) -> Bool {
+    value.utf8.allSatisfy { $0 >= 32 && $0 != 127 || $0 == 9 }
+  }
+}
