@@ -33,6 +33,7 @@ let package = Package(
     .testTarget(name: "EssentialsTests", dependencies: ["Essentials"], swiftSettings: strict),
     .target(name: "FlowKitTesting", dependencies: ["Essentials", "FlowKit", "JSON"], swiftSettings: strict),
     .testTarget(name: "FlowKitTests", dependencies: ["Essentials", "FlowKit", "FlowKitTesting", "JSON"], swiftSettings: strict),
+    .testTarget(name: "HTTPTests", dependencies: ["Essentials", "HTTP"], swiftSettings: strict),
     .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
   ]
 )

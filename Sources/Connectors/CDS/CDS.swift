@@ -1,4 +1,4 @@
-import Essentials
+public import Essentials
 import FoundationEssentials
 public import HTTP
 import JSON

@@ -1,3 +1,4 @@
+import Essentials
 import JSON
 
 /// A request that the store has taken.

@@ -52,7 +52,7 @@ extension DHIS2 {
     namesDataSet: Bool, dryRun: Bool, chunkSize: Int = 1000
   ) async throws -> ImportReceipt {
     var receipt = ImportReceipt(isDryRun: dryRun)
-    let changed = values.filter { value in existing[value.key].map { !DataValue.isSame($0, value.value) } ?? true }
+    let changed = values.filter { value in existing[value.key].map { !value.hasValue($0) } ?? true }
     receipt.unchanged = values.count - changed.count
     for chunk in changed.chunked(chunkSize) {
       var body: JSONObject = namesDataSet ? ["dataSet": .string(dataSet)] : [:]

@@ -30,11 +30,13 @@ public struct DataValue: Sendable, Hashable {
       "value": .string(value),
     ]
   }
+}
 
-  /// Whether two texts are the same value: `5.0` and `5` are.
-  static func isSame(_ left: String, _ right: String) -> Bool {
-    if left == right { return true }
-    guard let left = Double(left), let right = Double(right) else { return false }
-    return left == right
+extension DataValue {
+  /// Whether a text that DHIS2 holds is this value: `5.0` is `5`.
+  public func hasValue(_ text: String) -> Bool {
+    if value == text { return true }
+    guard let mine = Double(value), let other = Double(text) else { return false }
+    return mine == other
   }
 }

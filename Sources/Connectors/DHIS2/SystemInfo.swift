@@ -1,3 +1,4 @@
+import Essentials
 import JSON
 
 /// What a DHIS2 server says of itself.
