@@ -1,0 +1,123 @@
+/// The rings of an area, ready for geometry: open (the last vertex is not the first again), without repeated
+/// vertices, without rings of fewer than three vertices, and each part brought near the grid by a multiple of 360
+/// degrees.
+struct CleanArea {
+  var xs: [Double] = []
+  var ys: [Double] = []
+  /// The vertices of each ring.
+  var rings: [Range<Int>] = []
+  /// The part of each ring.
+  var partOfRing: [Int] = []
+  var partCount = 0
+  /// The box around everything that was given, degenerate rings included.
+  private(set) var box = BoundingBox(west: 0, south: 0, east: 0, north: 0)
+
+  /// - Parameter centre: the longitude of the middle of the grid. Each part is shifted to lie nearest to it.
+  init(_ area: Area, around centre: Double) {
+    var west = Double.infinity
+    var east = -Double.infinity
+    var south = Double.infinity
+    var north = -Double.infinity
+    xs.reserveCapacity(area.vertexCount)
+    ys.reserveCapacity(area.vertexCount)
+    for part in area.partEnds.indices {
+      guard let box = area.box(of: area.vertices(ofPart: part)) else { continue }
+      let shift = -(((box.west + box.east) / 2 - centre) / 360).rounded() * 360
+      west = min(west, box.west + shift)
+      east = max(east, box.east + shift)
+      south = min(south, box.south)
+      north = max(north, box.north)
+      for ring in area.rings(ofPart: part) {
+        append(area, area.vertices(ofRing: ring), shift: shift, part: partCount)
+      }
+      partCount += 1
+    }
+    box = BoundingBox(west: west, south: south, east: east, north: north)
+  }
+
+  private mutating func append(_ area: Area, _ vertices: Range<Int>, shift: Double, part: Int) {
+    let start = xs.count
+    area.coordinates.withUnsafeBufferPointer { coordinates in
+      for vertex in vertices {
+        let x = coordinates[2 * vertex] + shift
+        let y = coordinates[2 * vertex + 1]
+        if xs.count > start, x == xs[xs.count - 1], y == ys[ys.count - 1] { continue }
+        xs.append(x)
+        ys.append(y)
+      }
+    }
+    while xs.count > start + 1, xs[xs.count - 1] == xs[start], ys[ys.count - 1] == ys[start] { removeLast() }
+    if let length = repeatedWalk(from: start) {
+      while xs.count > start + length { removeLast() }
+    }
+    if xs.count - start < 3 {
+      while xs.count > start { removeLast() }
+      return
+    }
+    rings.append(start..<xs.count)
+    partOfRing.append(part)
+  }
+
+  private mutating func removeLast() {
+    xs.removeLast()
+    ys.removeLast()
+  }
+
+  /// The length of the closed walk that the last ring repeats, where it is walked more than once.
+  private func repeatedWalk(from start: Int) -> Int? {
+    let count = xs.count - start
+    for length in 1..<max(count, 1) where xs[start + length] == xs[start] && ys[start + length] == ys[start] {
+      guard count % length == 0 else { continue }
+      let repeats = (start..<xs.count - length).allSatisfy {
+        xs[$0] == xs[$0 + length] && ys[$0] == ys[$0 + length]
+      }
+      if repeats { return length }
+    }
+    return nil
+  }
+
+  /// The ring of each vertex.
+  func ringOfVertex() -> [Int32] {
+    var result = [Int32](repeating: 0, count: xs.count)
+    for (ring, vertices) in rings.enumerated() { for vertex in vertices { result[vertex] = Int32(ring) } }
+    return result
+  }
+
+  /// The vertex behind each vertex in its ring.
+  func nextVertex() -> [Int32] {
+    var result = [Int32](repeating: 0, count: xs.count)
+    for vertices in rings {
+      for vertex in vertices { result[vertex] = Int32(vertex + 1) }
+      result[vertices.upperBound - 1] = Int32(vertices.lowerBound)
+    }
+    return result
+  }
+
+  /// Twice the signed area of a ring, and its first moments about the ring's first vertex: positive where it runs
+  /// counter-clockwise.
+  func moments(ofRing ring: Int) -> (area: Double, x: Double, y: Double) {
+    let vertices = rings[ring]
+    let x0 = xs[vertices.lowerBound]
+    let y0 = ys[vertices.lowerBound]
+    var area = 0.0
+    var mx = 0.0
+    var my = 0.0
+    return xs.withUnsafeBufferPointer { xs in
+      ys.withUnsafeBufferPointer { ys in
+        var xa = xs[vertices.upperBound - 1] - x0
+        var ya = ys[vertices.upperBound - 1] - y0
+        for vertex in vertices {
+          let xb = xs[vertex] - x0
+          let yb = ys[vertex] - y0
+          let cross = xa * yb - xb * ya
+          area += cross
+          mx += cross * (xa + xb)
+          my += cross * (ya + yb)
+          xa = xb
+          ya = yb
+        }
+        return (area / 2, mx / 6 + area / 2 * x0, my / 6 + area / 2 * y0)
+      }
+    }
+  }
+}

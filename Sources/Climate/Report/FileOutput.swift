@@ -1,0 +1,54 @@
+internal import Essentials
+internal import Glibc
+
+/// Writes a file beside its place and moves it there when it is whole: a reader never sees half of it.
+package enum FileOutput {
+  /// Calls `body` with a function that appends; `-` is standard output.
+  package static func write(to path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+    if path == "-" { return try body { try append($0, to: 1, path) } }
+    let draft = "\(path).\(getpid()).part"
+    let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw failure("create", draft) }
+    do {
+      try body { try append($0, to: file, draft) }
+      guard close(file) == 0 else { throw failure("write", draft) }
+      guard rename(draft, path) == 0 else { throw failure("create", path) }
+    } catch {
+      unlink(draft)
+      throw error
+    }
+  }
+
+  /// A whole file.
+  package static func read(_ path: String) throws -> [UInt8] {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure("open", path) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      throw ClimateFailure("cannot read \(path): it is no plain file", kind: .configuration)
+    }
+    let size = Int(status.st_size)
+    return try [UInt8](unsafeUninitializedCapacity: size) { buffer, filled in
+      while filled < size {
+        let count = Glibc.read(file, buffer.baseAddress! + filled, size - filled)
+        guard count >= 0 else { throw failure("read", path) }
+        if count == 0 { break }
+        filled += count
+      }
+    }
+  }
+
+  private static func append(_ bytes: [UInt8], to file: Int32, _ path: String) throws {
+    var done = 0
+    while done < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + done, bytes.count - done) }
+      guard count > 0 || errno == EINTR else { throw failure("write", path) }
+      done += max(count, 0)
+    }
+  }
+
+  private static func failure(_ doing: String, _ path: String) -> ClimateFailure {
+    ClimateFailure("cannot \(doing) \(path): \(String(cString: strerror(errno)))", kind: .configuration)
+  }
+}

@@ -1,0 +1,46 @@
+/// What is in a climate file, in words.
+package enum GridReport {
+  package static func text(_ file: ClimateFile) -> String {
+    var lines = [file.name]
+    for grid in distinct(file.variables.map(\.grid)) {
+      lines.append(
+        "Grid: \(grid), cells of \(rounded(grid.rowAxis.spacing)) x \(rounded(grid.columnAxis.spacing)) degrees"
+      )
+      let deviation = grid.deviation()
+      lines.append(
+        deviation <= 2e-3
+          ? "  on the 0.1 degree lattice of ERA5-Land"
+          : "  up to \(rounded(deviation)) degrees beside the 0.1 degree lattice of ERA5-Land: interpolated, or another dataset"
+      )
+    }
+    for variable in file.variables { lines += describe(variable) }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func describe(_ variable: ClimateVariable) -> [String] {
+    let names = [variable.longName, variable.standardName].compactMap { $0 }
+    let unit = variable.units.map { ", in \($0)" } ?? ", without a unit"
+    var lines = ["Variable \(variable.name)\(names.first.map { ": \($0)" } ?? "")\(unit)"]
+    if let step = variable.stepType { lines.append("  step type \(step)") }
+    guard let first = variable.times.first, let last = variable.times.last else {
+      lines.append("  one field without a time")
+      return lines
+    }
+    lines.append(
+      variable.times.count == 1
+        ? "  one time: \(ISOTime.text(first))"
+        : "  \(variable.times.count) times from \(ISOTime.text(first)) to \(ISOTime.text(last))")
+    let counts = DataVersion.allCases.compactMap { version -> String? in
+      let count = variable.versions.filter { $0 == version }.count
+      return count == 0 ? nil : "\(count) \(version == .unknown ? "of unknown version" : version.rawValue)"
+    }
+    lines.append("  \(counts.joined(separator: ", "))")
+    return lines
+  }
+
+  private static func distinct(_ grids: [Grid]) -> [Grid] {
+    grids.enumerated().filter { position, grid in grids.firstIndex(of: grid) == position }.map(\.element)
+  }
+
+  private static func rounded(_ value: Double) -> Double { (value * 1e5).rounded() / 1e5 }
+}

@@ -1,0 +1,62 @@
+package import ArgumentParser
+internal import Climate
+internal import Essentials
+
+/// `sluice zonal`: the audit command.
+package struct ZonalCommand: ParsableCommand {
+  package static let configuration = CommandConfiguration(
+    commandName: "zonal", abstract: "Means of a gridded variable over polygons, as CSV.",
+    discussion: """
+      Each polygon's value is the mean over the cells that it covers, weighted by the covered share and the area of \
+      each cell. Values are in the file's own unit. A polygon without a value of its own takes that of the nearest \
+      cell that has one, and says so in its status.
+      """)
+
+  @Option(help: "A NetCDF file, or a ZIP of them.")
+  var grid: String
+  @Option(help: "The variable: its name in the file, its standard name or its long name.")
+  var variable: String
+  @Option(help: "A GeoJSON file with the polygons or points.")
+  var polygons: String
+  @Option(
+    help:
+      "The property that names a polygon; else the feature's id does, or its property id, or its position.")
+  var idProperty: String?
+  @Option(help: "How far, in degrees, a polygon without a value may take one; 0 is not at all.")
+  var nearest = 0.3
+  @Option(help: "How many threads work; the values do not depend on it.")
+  var threads: Int?
+  @Option(help: "Where the CSV goes; - is standard output.")
+  var output: String
+  @Flag(help: "Write the covered share of each cell instead: id, row, col, fraction.")
+  var coverage = false
+
+  package init() {}
+
+  package func validate() throws {
+    guard nearest >= 0, nearest <= 180 else {
+      throw ValidationError("--nearest must be between 0 and 180 degrees.")
+    }
+    guard threads ?? 1 >= 1 else { throw ValidationError("--threads must be at least 1.") }
+  }
+
+  package func run() throws {
+    let log = Log(label: "zonal")
+    let file = try ClimateFile(path: grid)
+    let variable = try file.variable(variable)
+    let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+    let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
+    for (id, refusal) in zip(weights.ids, weights.refusals) {
+      if let refusal { log.warning("\(id) is left out: \(refusal)") }
+    }
+    if coverage {
+      return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights, to: $0) }
+    }
+    let options = ZonalOptions(nearest: nearest, threads: threads)
+    let series = try file.zonalSeries(variable.name, weights: weights, options: options)
+    for (status, count) in series.statusCounts where status != .ok && status != .rejected {
+      log.warning("\(count) of \(series.ids.count * series.stepCount) values are \(status.rawValue)")
+    }
+    try FileOutput.write(to: output) { try ZonalTable.write(series, to: $0) }
+  }
+}
