@@ -1,6 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Every target is held to the same rules; a warning is an error.
 let strict: [SwiftSetting] = [
   .swiftLanguageMode(.v6),
   .enableUpcomingFeature("ExistentialAny"),
@@ -9,31 +10,67 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+func library(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
+}
+
+func system(_ name: String, _ module: String, _ debian: String) -> Target {
+  .systemLibrary(name: name, pkgConfig: module, providers: [.apt([debian])])
+}
 
 let package = Package(
   name: "sluice",
+  products: [
+    .library(name: "FlowKit", targets: ["FlowKit"]),
+    .library(name: "FlowKitTesting", targets: ["FlowKitTesting"]),
+    .library(name: "Connectors", targets: ["Connectors"]),
+    .library(name: "Climate", targets: ["Climate"]),
+  ],
+  // Exact versions: Package.resolved is not kept, and a build must not change by itself.
   dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
+  // From the bottom up; ARCHITECTURE.md has the reasons, and a test holds the imports against its table.
   targets: [
-    .target(name: "Essentials", dependencies: [logging], swiftSettings: strict),
-    .target(name: "JSON", dependencies: ["Essentials", collections], swiftSettings: strict),
-    .systemLibrary(
-      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-    .target(name: "HTTP", dependencies: ["CCurl", "Essentials"], swiftSettings: strict),
-    .target(name: "Connectors", dependencies: ["Essentials", "FlowKit", "HTTP", "JSON"], swiftSettings: strict),
-    .target(name: "FlowKit", dependencies: ["Essentials", "JSON"], swiftSettings: strict),
-    .target(
-      name: "Runner", dependencies: ["Essentials", "FlowKit", "JSON", yams], swiftSettings: strict),
-    .testTarget(name: "EssentialsTests", dependencies: ["Essentials"], swiftSettings: strict),
-    .target(name: "FlowKitTesting", dependencies: ["Essentials", "FlowKit", "JSON"], swiftSettings: strict),
-    .testTarget(name: "FlowKitTests", dependencies: ["Essentials", "FlowKit", "FlowKitTesting", "JSON"], swiftSettings: strict),
-    .testTarget(name: "HTTPTests", dependencies: ["Essentials", "HTTP"], swiftSettings: strict),
-    .testTarget(name: "JSONTests", dependencies: ["JSON"], swiftSettings: strict),
+    system("CCurl", "libcurl", "libcurl4-openssl-dev"),
+    system("CNetCDF", "netcdf", "libnetcdf-dev"),
+    system("CLibXML2", "libxml-2.0", "libxml2-dev"),
+    system("CZlib", "zlib", "zlib1g-dev"),
+
+    library("Essentials", [logging]),
+    library("JSON", ["Essentials", collections]),
+    library("FlowKit", ["Essentials", "JSON"]),
+    library("FlowKitTesting", ["Essentials", "FlowKit", "JSON"]),
+    library("HTTP", ["CCurl", "Essentials"]),
+    library("Connectors", ["Essentials", "FlowKit", "HTTP", "JSON"]),
+    library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
+    library("Flows", ["Climate", "Connectors", "FlowKit"]),
+    library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
+
+    tests("Essentials", ["Essentials"]),
+    tests("JSON", ["JSON"]),
+    tests("FlowKit", ["FlowKit", "FlowKitTesting"]),
+    tests("HTTP", ["Essentials", "HTTP"]),
+    tests("Connectors", ["Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON"]),
+    tests("Climate", ["Climate", "CNetCDF", "CZlib", "Essentials", "JSON"]),
+    tests("Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner"]),
+    tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
+    tests("Architecture", []),
   ]
 )

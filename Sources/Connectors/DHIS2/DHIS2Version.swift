@@ -12,7 +12,7 @@ public struct DHIS2Version: Sendable, Hashable, Comparable, CustomStringConverti
 
   /// Reads the version as the server writes it; nil where it does not begin with two numbers.
   public init?(_ text: String) {
-    let numbers = text.split(separator: "-")[0].split(separator: ".").map { Int($0) }
+    let numbers = text.prefix { $0 != "-" }.split(separator: ".").map { Int($0) }
     guard numbers.count >= 2, let major = numbers[0], let minor = numbers[1] else { return nil }
     self.init(major, minor, numbers.count > 2 ? numbers[2] ?? 0 : 0)
   }

@@ -1,3 +1,4 @@
+import Climate
 import Connectors
 import FlowKit
 

@@ -1,5 +1,5 @@
 import Climate
-public import Connectors
+import Connectors
 public import FlowKit
 
 /// What a run did, for programs.

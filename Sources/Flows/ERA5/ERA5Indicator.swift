@@ -1,5 +1,5 @@
 import Connectors
-import FlowKit
+public import FlowKit
 
 /// What the flow imports, and as which data element.
 public enum ERA5Indicator: String, CaseIterable, ParameterChoice {

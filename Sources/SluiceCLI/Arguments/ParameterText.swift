@@ -8,12 +8,13 @@ struct ParameterText {
 
   /// What fits no type stays text: the schema then says what is wrong with it.
   private static func read(_ text: String, _ schema: JSONSchema) -> JSONValue {
+    if text == "null", schema.types.contains("null") { return .null }
     for type in schema.types {
       switch type {
       case "integer": if let integer = Int(text) { return .integer(integer) }
       case "number": if let number = Double(text), number.isFinite { return .number(number) }
       case "boolean": if let bool = Bool(text) { return .bool(bool) }
-      case "null": if text == "null" { return .null }
+      case "null": break
       case "object": if let value = try? JSONValue(parsing: text), value.object != nil { return value }
       case "array": return list(text, arraySchema(schema))
       default: return .string(text)

@@ -1,0 +1,35 @@
+import Connectors
+import Essentials
+import Testing
+
+@Suite("Values in DHIS2's form") struct DataValueTests {
+  @Test(
+    "Numbers are plain decimals without needless zeros",
+    arguments: [
+      (26.41372, "26.4137"), (26.0, "26"), (0.1 + 0.2, "0.3"), (-0.00001, "0"), (-0.0, "0"), (1e-7, "0"), (123456789.5, "123456789.5"),
+      (1e21, "1000000000000000000000"), (-12.30004, "-12.3"), (0.00005, "0.0001"), (2.00004999, "2"),
+    ])
+  func format(number: Double, text: String) { #expect(DataValueFormat.text(number, decimals: 4) == text) }
+
+  @Test("What is no number has no text", arguments: [Double.nan, .infinity, -.infinity])
+  func noNumber(number: Double) { #expect(DataValueFormat.text(number, decimals: 4) == nil) }
+
+  @Test("Values are compared as numbers where they are numbers")
+  func comparison() {
+    let value = DataValue(.init(dataElement: "a", period: "202401", orgUnit: "b"), value: "5")
+    #expect(value.hasValue("5.0"))
+    #expect(!value.hasValue("5.01"))
+    #expect(!value.hasValue(""))
+  }
+
+  @Test("A month is a DHIS2 period")
+  func period() throws { #expect(try #require(CalendarMonth("2024-03")).dhis2Period == "202403") }
+
+  @Test(
+    "Versions are read as servers write them",
+    arguments: [("2.42.6", 42, 6), ("2.44-SNAPSHOT", 44, 0), ("2.40.9-1", 40, 9), ("2.43", 43, 0)])
+  func version(text: String, minor: Int, patch: Int) { #expect(DHIS2Version(text) == DHIS2Version(2, minor, patch)) }
+
+  @Test("What is no version is nil", arguments: ["", "x", "2", "two.one"])
+  func noVersion(text: String) { #expect(DHIS2Version(text) == nil) }
+}
