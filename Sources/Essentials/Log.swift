@@ -34,7 +34,8 @@ public struct Log: Sendable {
     }
   }
 
-  private let label: String
+  /// Whose lines these are: `flow/task`.
+  public let label: String
   private let sink: @Sendable (Line) -> Void
 
   /// A log whose lines go to the given place.

@@ -6,6 +6,16 @@ public protocol WallClock: Sendable {
   func now() -> Date
   /// Returns after the given time, or throws `CancellationError` as soon as the task is cancelled.
   func sleep(for duration: Duration) async throws
+  /// Returns when that moment has come, for deadlines: a test's clock, which jumps ahead when somebody sleeps, does not
+  /// jump for this.
+  func alarm(at date: Date) async throws
+}
+
+extension WallClock {
+  public func alarm(at date: Date) async throws {
+    let remaining = date.timeIntervalSince(now())
+    if remaining > 0 { try await sleep(for: .seconds(remaining)) }
+  }
 }
 
 /// The clock of this machine.

@@ -23,9 +23,16 @@ public protocol Flow: Sendable {
   /// One sentence for lists and help.
   static var summary: String { get }
 
+  /// How long a run may take; waits for another system's queue do not count. Four hours where a flow does not say.
+  static var timeout: Duration { get }
+
   /// A flow with the defaults of its parameters.
   init()
 
   /// Does the work. An error that is a ``Failure`` decides by its kind about the final state of the run.
   func run(_ run: FlowRun) async throws -> Output
+}
+
+extension Flow {
+  public static var timeout: Duration { .seconds(4 * 3600) }
 }

@@ -1,6 +1,6 @@
 public import Essentials
 public import FlowKit
-public import FoundationEssentials
+public import Foundation
 import Synchronization
 
 /// Keeps everything that a run reports.
@@ -22,11 +22,33 @@ public final class RecordingReporter: RunReporter {
     }
   }
 
+  /// How far some work had come.
+  public struct RecordedProgress: Sendable, Equatable {
+    public let name: String
+    public let fraction: Double
+
+    public init(name: String, fraction: Double) {
+      self.name = name
+      self.fraction = fraction
+    }
+  }
+
+  /// A run within the run.
+  public struct RecordedSubflow: Sendable {
+    public let id: UUID
+    public let flow: String
+    public let parent: UUID
+    /// Nil while it runs.
+    public var completed: Bool?
+  }
+
   private struct Record {
     var lines: [Log.Line] = []
     var started: [TaskIdentity] = []
     var finished: [FinishedTask] = []
     var artifacts: [RecordedArtifact] = []
+    var progress: [RecordedProgress] = []
+    var subflows: [RecordedSubflow] = []
   }
 
   private let record = Mutex(Record())
@@ -45,5 +67,21 @@ public final class RecordingReporter: RunReporter {
   }
   public func artifact(_ artifact: Artifact, key: String, description: String?) {
     record.withLock { $0.artifacts.append(RecordedArtifact(key: key, artifact: artifact)) }
+  }
+  public var progress: [RecordedProgress] { record.withLock { $0.progress } }
+  public var subflows: [RecordedSubflow] { record.withLock { $0.subflows } }
+
+  public func progress(_ name: String, _ fraction: Double) {
+    record.withLock { $0.progress.append(RecordedProgress(name: name, fraction: fraction)) }
+  }
+  public func subflowStarted(_ id: UUID, flow: String, parent: UUID) {
+    record.withLock { $0.subflows.append(RecordedSubflow(id: id, flow: flow, parent: parent, completed: nil)) }
+  }
+  public func subflowFinished(_ id: UUID, _ error: (any Error)?) {
+    record.withLock { record in
+      for index in record.subflows.indices where record.subflows[index].id == id {
+        record.subflows[index].completed = error == nil
+      }
+    }
   }
 }

@@ -1,6 +1,5 @@
 import Connectors
 public import FlowKit
-import JSON
 
 /// Counts the stars of some GitHub repositories.
 public struct GitHubStars: Flow {

@@ -1,6 +1,6 @@
 public import Essentials
 public import FlowKit
-public import FoundationEssentials
+public import Foundation
 import JSON
 import Synchronization
 
@@ -35,6 +35,7 @@ public final class ConsoleReporter: RunReporter {
       text = "done in \(duration.inWords)\(attempts > 1 ? ", \(attempts) attempts" : "")"
     case .failed(let attempts, let duration, _):
       text = "failed after \(duration.inWords)\(attempts > 1 ? ", \(attempts) attempts" : "")"
+    case .cached: text = "an earlier result still counts"
     case .cancelled: text = "cancelled"
     }
     log(Log.Line(level: .debug, label: "task \(task.name)-\(task.index)", message: text), at: Date())
@@ -45,6 +46,19 @@ public final class ConsoleReporter: RunReporter {
       let path = try folder.write(artifact, key: key)
       log(Log.Line(level: .info, label: "artifact", message: "\(key): \(path)"), at: Date())
     }
+  }
+
+  public func progress(_ name: String, _ fraction: Double) {
+    log(Log.Line(level: .debug, label: name, message: "\(Int((fraction * 100).rounded())) %"), at: Date())
+  }
+
+  public func subflowStarted(_ id: UUID, flow: String, parent: UUID) {
+    log(Log.Line(level: .info, label: flow, message: "started as \(id.uuidString.lowercased())"), at: Date())
+  }
+
+  public func subflowFinished(_ id: UUID, _ error: (any Error)?) {
+    let outcome = error.map { "failed: \($0)" } ?? "completed"
+    log(Log.Line(level: .info, label: id.uuidString.lowercased(), message: Redaction.redact(outcome)), at: Date())
   }
 
   /// A run must not fail because its record cannot be written, but nobody should have to guess why it is missing.

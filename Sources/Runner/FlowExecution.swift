@@ -1,6 +1,6 @@
 public import Essentials
 public import FlowKit
-public import FoundationEssentials
+public import Foundation
 public import JSON
 
 /// Executes one run of a flow in this process: parameters in, outcome out.
@@ -10,17 +10,23 @@ public struct FlowExecution: Sendable {
   public var blocks: BlockStore
   public var services: Services
   public var clock: any WallClock
+  /// What runs keep for later runs.
+  public var state: any StateStore
+  /// What runs share and can make again.
+  public var cacheFolder: String
   /// Under which each run gets a scratch folder of its own.
   public var temporaryFolder: String
 
   public init(
-    reporter: any RunReporter, blocks: BlockStore, services: Services = Services(), clock: any WallClock = .system,
-    temporaryFolder: String = FileManager.default.temporaryDirectory.path
+    reporter: any RunReporter, blocks: BlockStore, state: any StateStore, cacheFolder: String,
+    services: Services = Services(), clock: any WallClock = .system, temporaryFolder: String = FileManager.default.temporaryDirectory.path
   ) {
     self.reporter = reporter
     self.blocks = blocks
     self.services = services
     self.clock = clock
+    self.state = state
+    self.cacheFolder = cacheFolder
     self.temporaryFolder = temporaryFolder
   }
 
@@ -38,11 +44,12 @@ public struct FlowExecution: Sendable {
       do { try files.createDirectory(atPath: scratch, withIntermediateDirectories: true) } catch {
         throw Fault("the scratch folder \(scratch) cannot be made: \(error)", remedy: "Set TMPDIR to a folder with room.")
       }
-      let run = FlowRun(
-        id: id, flowName: Definition.name, clock: clock, scratchFolder: scratch, services: services, blocks: blocks,
-        reporter: reporter)
+      let context = RunContext(
+        clock: clock, scratchFolder: scratch, cacheFolder: cacheFolder, services: services, blocks: blocks,
+        state: state, reporter: reporter)
+      let run = FlowRun(id: id, flowName: Definition.name, context: context)
       let outcome: RunOutcome
-      do { outcome = .completed(result: try await flow.run(run).json) } catch { outcome = Self.outcome(of: error) }
+      do { outcome = .completed(result: try await run.execute(flow).json) } catch { outcome = Self.outcome(of: error) }
       do { try files.removeItem(atPath: scratch) } catch {
         run.log.warning("the scratch folder \(scratch) could not be removed: \(error)")
       }

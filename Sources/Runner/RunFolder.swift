@@ -27,12 +27,6 @@ public final class RunFolder: Sendable {
 
   deinit { log.withLock { _ = close($0) } }
 
-  /// The folder under which state is kept: `$XDG_STATE_HOME/sluice`, or `~/.local/state/sluice`.
-  public static func stateFolder(_ environment: [String: String]) -> String {
-    if let folder = environment["XDG_STATE_HOME"], !folder.isEmpty { return "\(folder)/sluice" }
-    return "\(environment["HOME"] ?? ".")/.local/state/sluice"
-  }
-
   func append(log line: String) throws {
     try log.withLock { file in
       var bytes = Array("\(line)\n".utf8)[...]

@@ -35,6 +35,11 @@ struct RunSetting {
     self.services = services
   }
 
+  /// What runs keep for later runs; those on stand-ins apart from the others.
+  func state(in folders: ProgramFolders) -> FileState {
+    FileState(folder: "\(folders.state)/\(sandbox == nil ? "state" : "sandbox-state")")
+  }
+
   /// Stops the stand-ins.
   func close() async { await sandbox?.stop() }
 }

@@ -27,7 +27,9 @@ private struct Sum: Flow {
 
 @Suite("One run of a flow") struct ExecutionTests {
   private func execution(in folder: TemporaryFolder, _ reporter: RecordingReporter = RecordingReporter()) -> FlowExecution {
-    FlowExecution(reporter: reporter, blocks: BlockStore([]), temporaryFolder: folder.path)
+    FlowExecution(
+      reporter: reporter, blocks: BlockStore([]), state: MemoryState(), cacheFolder: folder.path,
+      temporaryFolder: folder.path)
   }
 
   @Test("Its result is what the flow gives, and its scratch folder is gone")

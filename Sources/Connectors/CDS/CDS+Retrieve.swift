@@ -10,7 +10,7 @@ extension CDS {
   public func retrieve(
     _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock, log: Log
   ) async throws -> (job: String, byteCount: Int) {
-    var job = try await submit(request)
+    var job = try await submitPatiently(request, clock: clock, log: log)
     log.info("the Climate Data Store took the request as job \(job.id): \(request.inWords)")
     var waited = Duration.zero
     var interval = Duration.seconds(1)
@@ -37,6 +37,20 @@ extension CDS {
       let before = job.status
       job = try await self.job(job.id)
       if job.status != before || waited >= .seconds(60) { log.info("job \(job.id): \(job.status.rawValue) for \(waited.inWords)") }
+    }
+  }
+
+  /// Hands a request in, and again where the store says that it has not taken it (429, or 503 with the time to come
+  /// back). After a lost connection the store may have taken it: then the failure is the caller's.
+  private func submitPatiently(_ request: CDSRequest, clock: any WallClock, log: Log) async throws -> CDSJob {
+    var attempt = 1
+    while true {
+      do { return try await submit(request) } catch let failure as CDSFailure {
+        guard let wait = failure.retryAfter, attempt < 10 else { throw failure }
+        log.warning("\(failure.message). Next attempt in \(wait.inWords)")
+        try await clock.sleep(for: wait)
+        attempt += 1
+      }
     }
   }
 }

@@ -6,6 +6,10 @@ public enum Artifact: Sendable, Equatable {
   /// Rows with their members in the order of the columns.
   case table([JSONObject])
   case link(String, text: String? = nil)
+  /// How far something is, in percent.
+  case progress(Double)
+  /// A picture by its address.
+  case image(String)
 }
 
 extension Artifact {
@@ -14,6 +18,8 @@ extension Artifact {
     switch self {
     case .markdown, .link: "markdown"
     case .table: "table"
+    case .progress: "progress"
+    case .image: "image"
     }
   }
 
@@ -23,6 +29,8 @@ extension Artifact {
     case .markdown(let text): .string(text)
     case .link(let address, let text): .string("[\(text ?? address)](\(address))")
     case .table(let rows): .array(rows.map { .object($0) })
+    case .progress(let percent): .number(percent)
+    case .image(let address): .string(address)
     }
   }
 }

@@ -12,7 +12,7 @@ extension Flow {
     }
     let flow = Self()
     if faults.isEmpty {
-      for (name, content) in try FlowDescription.properties(of: flow) {
+      for (name, content) in try ParameterReflection.properties(of: flow, named: "flow \(name)") {
         guard let value = parameters[name] else { continue }
         do { try content.set(value) } catch let error as UnreadableParameter {
           faults.append("\(name) \(error.problem)")
@@ -26,7 +26,7 @@ extension Flow {
   /// The values of all parameters, for the record of a run.
   public var parameters: JSONObject {
     get throws {
-      JSONObject(try FlowDescription.properties(of: self).map { (key: $0.name, value: $0.content.currentValue ?? .null) })
+      JSONObject(try ParameterReflection.properties(of: self, named: "flow \(Self.name)").map { (key: $0.name, value: $0.content.currentValue ?? .null) })
     }
   }
 

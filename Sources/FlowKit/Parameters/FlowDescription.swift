@@ -18,6 +18,8 @@ public struct FlowDescription: Sendable {
   public let summary: String
   /// In the order of their declaration.
   public let parameters: [ParameterDescription]
+  /// The schema of the whole parameter document, in the form of Prefect's `parameter_openapi_schema`.
+  public let schema: JSONSchema
 
   /// Reads a flow's declaration; throws ``Misconfiguration`` with the sentence for its author where it is wrong.
   public init(of flow: any Flow.Type) throws {
@@ -28,47 +30,35 @@ public struct FlowDescription: Sendable {
         "flow \(flow) has the name \"\(flow.name)\"",
         remedy: "Use lower-case letters, digits and underscores, beginning with a letter.")
     }
-    parameters = try Self.properties(of: flow.init()).map { name, content in
+    let properties = try ParameterReflection.properties(of: flow.init(), named: "flow \(flow.name)")
+    parameters = properties.map { name, content in
       ParameterDescription(
         name: name, description: content.description, schema: content.schema, defaultValue: content.defaultValue)
     }
-    for parameter in parameters {
-      guard let value = parameter.defaultValue, let fault = parameter.schema.faults(in: value).first else { continue }
-      throw Misconfiguration(
-        "the default of parameter \(parameter.name) of flow \(name) \(fault.problem)",
-        remedy: "Change the default or the bounds of its @Parameter.")
-    }
+    schema = try Self.schema(of: flow, properties)
+    try checkDefaults()
   }
 
-  /// The schema of the whole parameter document, in the form of Prefect's `parameter_openapi_schema`.
-  public var schema: JSONSchema {
-    var properties = JSONObject()
-    for (position, parameter) in parameters.enumerated() {
-      var property: JSONObject = [
-        "title": .string(parameter.name), "description": .string(parameter.description),
-        "position": .integer(position),
-      ]
-      if let value = parameter.defaultValue { property["default"] = value }
-      for (keyword, value) in parameter.schema.document { property[keyword] = value }
-      properties[parameter.name] = .object(property)
+  private static func schema(of flow: any Flow.Type, _ properties: [ParameterReflection.Property]) throws -> JSONSchema {
+    var schema = try ParameterReflection.objectSchema(of: flow.init(), named: "flow \(flow.name)")
+    schema["title"] = "Parameters"
+    var definitions = JSONObject()
+    for (_, content) in properties {
+      for (name, definition) in content.definitions { definitions[name] = try definition().json }
     }
-    return [
-      "title": "Parameters", "type": "object", "properties": .object(properties),
-      "required": .array(parameters.filter { $0.defaultValue == nil }.map { .string($0.name) }),
-      "additionalProperties": false, "definitions": [:],
-    ]
+    schema["definitions"] = .object(definitions)
+    return schema
   }
 
-  /// The stored properties with their names in documents.
-  static func properties(of flow: any Flow) throws -> [(name: String, content: any AnyParameterContent)] {
-    try Mirror(reflecting: flow).children.map { child in
-      let label = child.label ?? "(unnamed)"
-      guard let parameter = child.value as? any AnyParameter else {
-        throw Misconfiguration(
-          "flow \(type(of: flow).name) has the stored property \(label), which is no parameter",
-          remedy: "Mark it with @Parameter(\"description\"), or make it a computed property.")
-      }
-      return (ParameterName.snakeCase(String(label.drop { $0 == "_" })), parameter.declared)
-    }
+  private func checkDefaults() throws {
+    let defaults = JSONObject(parameters.compactMap { parameter in
+      parameter.defaultValue.map { (key: parameter.name, value: $0) }
+    })
+    var lenient = schema
+    lenient["required"] = []
+    guard let fault = lenient.faults(in: .object(defaults)).first else { return }
+    throw Misconfiguration(
+      "the default of parameter \(fault.path.joined(separator: ".")) of flow \(name) \(fault.problem)",
+      remedy: "Change the default or the bounds of its @Parameter.")
   }
 }

@@ -36,6 +36,7 @@ extension Parameter: AnyParameter {
 protocol AnyParameterContent: AnyObject, Sendable {
   var description: String { get }
   var schema: JSONSchema { get }
+  var definitions: [String: () throws -> JSONSchema] { get }
   var defaultValue: JSONValue? { get }
   var currentValue: JSONValue? { get }
   func set(_ value: JSONValue) throws
@@ -56,6 +57,7 @@ final class ParameterContent<Value: ParameterValue>: AnyParameterContent {
   }
 
   var schema: JSONSchema { constraints.reduce(Value.schema) { $1.applied(to: $0) } }
+  var definitions: [String: () throws -> JSONSchema] { Value.definitions }
   var defaultValue: JSONValue? { original?.parameter }
   var currentValue: JSONValue? { current.withLock { $0 }?.parameter }
 

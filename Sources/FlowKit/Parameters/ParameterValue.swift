@@ -1,4 +1,5 @@
 public import Essentials
+public import Foundation
 public import JSON
 
 /// A type that a parameter can have.
@@ -10,6 +11,12 @@ public protocol ParameterValue: Sendable {
   init(parameter: JSONValue) throws
   /// The form in which the value stands in a document.
   var parameter: JSONValue { get }
+  /// The definitions that ``schema`` refers to, by name.
+  static var definitions: [String: () throws -> JSONSchema] { get }
+}
+
+extension ParameterValue {
+  public static var definitions: [String: () throws -> JSONSchema] { [:] }
 }
 
 /// A parameter's value that satisfies its schema and still means nothing.
@@ -81,6 +88,7 @@ extension CalendarDate: ParameterValue {
 }
 
 extension Array: ParameterValue where Element: ParameterValue {
+  public static var definitions: [String: () throws -> JSONSchema] { Element.definitions }
   public static var schema: JSONSchema { ["type": "array", "items": Element.schema.json] }
   public var parameter: JSONValue { .array(map(\.parameter)) }
   public init(parameter value: JSONValue) throws {
@@ -90,10 +98,33 @@ extension Array: ParameterValue where Element: ParameterValue {
 }
 
 extension Optional: ParameterValue where Wrapped: ParameterValue {
+  public static var definitions: [String: () throws -> JSONSchema] { Wrapped.definitions }
   public static var schema: JSONSchema { ["anyOf": [Wrapped.schema.json, ["type": "null"]]] }
   public var parameter: JSONValue { self?.parameter ?? .null }
   public init(parameter value: JSONValue) throws {
     self = value.isNull ? nil : try Wrapped(parameter: value)
+  }
+}
+
+extension URL: ParameterValue {
+  public static var schema: JSONSchema { ["type": "string", "format": "uri"] }
+  public var parameter: JSONValue { .string(absoluteString) }
+  public init(parameter value: JSONValue) throws {
+    guard let text = value.string, let url = URL(string: text), url.scheme != nil, url.host != nil else {
+      throw UnreadableParameter(value, isNot: "an address with scheme and host")
+    }
+    self = url
+  }
+}
+
+extension TimeZone: ParameterValue {
+  public static var schema: JSONSchema { ["type": "string", "format": "time-zone"] }
+  public var parameter: JSONValue { .string(identifier) }
+  public init(parameter value: JSONValue) throws {
+    guard let name = value.string, let zone = TimeZone(identifier: name) else {
+      throw UnreadableParameter(value, isNot: "a time zone such as Africa/Freetown")
+    }
+    self = zone
   }
 }
 

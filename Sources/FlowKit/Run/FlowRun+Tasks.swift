@@ -1,4 +1,5 @@
 import Essentials
+import Foundation
 
 extension FlowRun {
   /// Runs a piece of work under a name: it is reported, retried where its failure is transient, and cancelled with
@@ -6,27 +7,42 @@ extension FlowRun {
   public func task<Result: Sendable>(
     _ name: String, retry: Retry = .never, _ body: @Sendable (TaskRun) async throws -> Result
   ) async throws -> Result {
-    let identity = identity(ofTask: name)
-    let start = ContinuousClock.now
+    try await task(name, options: TaskOptions(retry: retry), body)
+  }
+
+  /// The same with a timeout, a limit or tags.
+  public func task<Result: Sendable>(
+    _ name: String, options: TaskOptions, _ body: @Sendable (TaskRun) async throws -> Result
+  ) async throws -> Result {
+    let identity = identity(ofTask: name, tags: options.tags)
+    guard let limit = options.limit else { return try await attempts(identity, options, body) }
+    return try await limit.hold { try await attempts(identity, options, body) }
+  }
+
+  private func attempts<Result: Sendable>(
+    _ identity: TaskIdentity, _ options: TaskOptions, _ body: @Sendable (TaskRun) async throws -> Result
+  ) async throws -> Result {
+    let start = clock.now()
     reporter.taskStarted(identity)
     var attempt = 1
     while true {
-      let taskLog = log.named(name)
+      let task = TaskRun(identity: identity, runLog: log, attempt: attempt)
       do {
         try Task.checkCancellation()
-        let result = try await body(TaskRun(identity: identity, log: taskLog, attempt: attempt))
-        reporter.taskFinished(identity, .completed(attempts: attempt, .now - start))
+        let result = try await timed(task, options.timeout, body)
+        reporter.taskFinished(identity, .completed(attempts: attempt, elapsed(since: start)))
         return result
       } catch {
         if error is CancellationError || Task.isCancelled {
           reporter.taskFinished(identity, .cancelled)
           throw CancellationError()
         }
-        guard let wait = retry.wait(after: error, attempt: attempt) else {
-          reporter.taskFinished(identity, .failed(attempts: attempt, .now - start, error))
+        guard let wait = options.retry.wait(after: error, attempt: attempt, elapsed: elapsed(since: start), random: random())
+        else {
+          reporter.taskFinished(identity, .failed(attempts: attempt, elapsed(since: start), error))
           throw error
         }
-        taskLog.warning("attempt \(attempt) failed: \(error). Next attempt in \(wait.inWords)")
+        task.log.warning("attempt \(attempt) failed: \(error). Next attempt in \(wait.inWords)")
         do { try await clock.sleep(for: wait) } catch {
           reporter.taskFinished(identity, .cancelled)
           throw error
@@ -36,32 +52,12 @@ extension FlowRun {
     }
   }
 
-  /// Runs one task for each item, so many at a time. The results are in the order of the items; the first failure
-  /// cancels the rest.
-  public func map<Item: Sendable, Result: Sendable>(
-    _ name: String, _ items: some Sequence<Item>, width: Int = 8, retry: Retry = .never,
-    _ body: @escaping @Sendable (Item, TaskRun) async throws -> Result
-  ) async throws -> [Result] {
-    guard width > 0 else { throw Fault("map \"\(name)\" of flow \(flowName) has width \(width)", remedy: "Use 1 or more.") }
-    return try await withThrowingTaskGroup(of: (Int, Result).self) { group in
-      var results: [Result?] = []
-      var waiting = items.makeIterator()
-      func startNext() {
-        guard let item = waiting.next() else { return }
-        let place = results.count
-        results.append(nil)
-        group.addTask { (place, try await task(name, retry: retry) { try await body(item, $0) }) }
-      }
-      for _ in 0..<width { startNext() }
-      while let (place, result) = try await group.next() {
-        results[place] = result
-        startNext()
-      }
-      return results.compactMap { $0 }
-    }
+  private func timed<Result: Sendable>(
+    _ task: TaskRun, _ timeout: Duration?, _ body: @Sendable (TaskRun) async throws -> Result
+  ) async throws -> Result {
+    guard let timeout else { return try await body(task) }
+    return try await TimeLimit.keep(timeout, for: "task \(task.identity.name)", clock: clock) { try await body(task) }
   }
-}
 
-extension ContinuousClock.Instant {
-  fileprivate static func - (left: Self, right: Self) -> Duration { right.duration(to: left) }
+  private func elapsed(since start: Date) -> Duration { .seconds(clock.now().timeIntervalSince(start)) }
 }

@@ -1,5 +1,5 @@
 public import Essentials
-public import FoundationEssentials
+public import Foundation
 import JSON
 private import Synchronization
 
@@ -9,38 +9,38 @@ public struct FlowRun: Sendable {
   /// The flow's name.
   public let flowName: String
   public let log: Log
-  public let clock: any WallClock
-  /// A folder for this run alone; it is removed when the run has ended.
-  public let scratchFolder: String
-  /// Values that connectors put in, such as `run.http`.
-  public let services: Services
-  private let blocks: BlockStore
-  let reporter: any RunReporter
+  let context: RunContext
   private let counters = TaskCounters()
 
-  package init(
-    id: UUID = UUID(), flowName: String, clock: any WallClock, scratchFolder: String, services: Services,
-    blocks: BlockStore, reporter: any RunReporter
-  ) {
-    self.id = id
+  package init(id: UUID? = nil, flowName: String, label: String? = nil, context: RunContext) {
+    self.id = id ?? context.makeID()
     self.flowName = flowName
-    self.clock = clock
-    self.scratchFolder = scratchFolder
-    self.services = services
-    self.blocks = blocks
-    self.reporter = reporter
-    log = Log(label: flowName) { reporter.log($0, at: clock.now()) }
+    self.context = context
+    log = Log(label: label ?? flowName) { context.reporter.log($0, at: context.clock.now()) }
   }
+
+  public var clock: any WallClock { context.clock }
+  /// A folder for this run alone; it is removed when the run has ended.
+  public var scratchFolder: String { context.scratchFolder }
+  /// A folder that runs share; what lies there can be made again.
+  public var cacheFolder: String { context.cacheFolder }
+  /// Values that connectors put in, such as `run.http`.
+  public var services: Services { context.services }
+  /// A number in 0..<1 by chance; a test gives the same ones each time.
+  public func random() -> Double { context.random() }
+  /// A new id; a test gives the same ones each time.
+  public func makeID() -> UUID { context.makeID() }
+  var reporter: any RunReporter { context.reporter }
 
   /// The block that a parameter names.
   public func load<Target: Block>(_ reference: BlockReference<Target>) async throws -> Target {
-    try await blocks.load(reference)
+    try await context.blocks.load(reference)
   }
 
   /// The block that a parameter names, where it names one.
   public func load<Target: Block>(_ reference: BlockReference<Target>?) async throws -> Target? {
     guard let reference else { return nil }
-    return try await blocks.load(reference)
+    return try await context.blocks.load(reference)
   }
 
   /// Leaves something for people to read. The key is lower case with dashes; a later artifact of the same key is a
@@ -52,8 +52,13 @@ public struct FlowRun: Sendable {
     reporter.artifact(artifact, key: key, description: description)
   }
 
-  func identity(ofTask name: String) -> TaskIdentity {
-    TaskIdentity(name: name, index: counters.next(name))
+  /// Says how far some work has come, from 0 to 1. The name tells several at once apart.
+  public func progress(_ name: String, _ fraction: Double) {
+    reporter.progress(name, min(max(fraction, 0), 1))
+  }
+
+  func identity(ofTask name: String, tags: [String] = []) -> TaskIdentity {
+    TaskIdentity(name: name, index: counters.next(name), tags: tags)
   }
 }
 
@@ -63,8 +68,9 @@ private final class TaskCounters: Sendable {
 
   func next(_ name: String) -> Int {
     counts.withLock { counts in
-      defer { counts[name, default: 0] += 1 }
-      return counts[name, default: 0]
+      let number = counts[name, default: 0]
+      counts[name] = number + 1
+      return number
     }
   }
 }

@@ -1,6 +1,5 @@
 import Connectors
-import Essentials
-import JSON
+import FlowKit
 
 /// The data set of monthly means of ERA5-Land, and how it is asked for.
 enum ERA5MonthlyMeans {

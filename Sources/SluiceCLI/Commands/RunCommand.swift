@@ -35,10 +35,12 @@ struct RunCommand: AsyncParsableCommand {
   private func execute(_ flow: any Flow.Type, _ options: FlowArguments, _ setting: RunSetting) async -> FinishedRun {
     let id = UUID()
     do {
-      let folder = try RunFolder(
-        stateFolder: RunFolder.stateFolder(SluiceProgram.context.environment), flow: flow.name, id: id, now: Date())
+      let folders = ProgramFolders(SluiceProgram.context.environment)
+      let folder = try RunFolder(stateFolder: folders.state, flow: flow.name, id: id, now: Date())
       let reporter = ConsoleReporter(folder: folder, leastLevel: options.logLevel, write: printError)
-      let execution = FlowExecution(reporter: reporter, blocks: setting.blocks, services: setting.services)
+      let execution = FlowExecution(
+        reporter: reporter, blocks: setting.blocks, state: setting.state(in: folders), cacheFolder: folders.cache,
+        services: setting.services)
       let outcome = await Interruption.cancelling {
         await execution.run(flow, parameters: options.parameters, id: id)
       }

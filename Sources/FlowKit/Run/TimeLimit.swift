@@ -1,0 +1,73 @@
+import Essentials
+import Foundation
+import Synchronization
+
+/// A task or a flow took longer than it may.
+public struct TimedOut: Failure {
+  /// What took too long: `task download_era5_land`.
+  public let work: String
+  public let limit: Duration
+
+  public init(work: String, limit: Duration) {
+    self.work = work
+    self.limit = limit
+  }
+
+  public var kind: FailureKind { .transient }
+  public var message: String { "\(work) took longer than \(limit.inWords)" }
+}
+
+/// Time that does not count, such as that in another system's queue.
+final class UncountedTime: Sendable {
+  private let total = Mutex(Duration.zero)
+
+  /// The limits that are being kept in the current task, outermost first.
+  @TaskLocal static var current: [UncountedTime] = []
+
+  var value: Duration { total.withLock { $0 } }
+
+  func add(_ duration: Duration) { total.withLock { $0 += duration } }
+}
+
+enum TimeLimit {
+  /// Does some work, which is cancelled when its time is up.
+  static func keep<Result: Sendable>(
+    _ limit: Duration, for work: String, clock: any WallClock, _ body: @Sendable () async throws -> Result
+  ) async throws -> Result {
+    let uncounted = UncountedTime()
+    let start = clock.now()
+    // The body stays in this task, so that it need not escape; the watcher cancels it through its own task.
+    return try await withoutActuallyEscaping(body) { body in
+      try await withThrowingTaskGroup(of: Result?.self) { group in
+        group.addTask {
+          try await UncountedTime.$current.withValue(UncountedTime.current + [uncounted]) { try await body() }
+        }
+        group.addTask {
+          while true {
+            let due = start.addingTimeInterval((limit + uncounted.value).seconds)
+            guard clock.now() < due else { return nil }
+            try await clock.alarm(at: due)
+          }
+        }
+        defer { group.cancelAll() }
+        guard let first = try await group.next() else { throw CancellationError() }
+        guard let result = first else {
+          group.cancelAll()
+          // What the body throws now is the consequence, not the cause.
+          while (try? await group.next()) != nil {}
+          throw TimedOut(work: work, limit: limit)
+        }
+        return result
+      }
+    }
+  }
+}
+
+extension FlowRun {
+  /// Waits, and does not let the time count against the timeouts of the task and the flow: for another system's queue.
+  public func waitUncounted(_ duration: Duration) async throws {
+    // Before the wait: the watchers look when their time is up, which may be in the middle of it.
+    for limit in UncountedTime.current { limit.add(duration) }
+    try await clock.sleep(for: duration)
+  }
+}
