@@ -15,8 +15,11 @@ final class TestServer: Sendable {
 
   func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-  /// - Parameter handler: answers one request; the connection goes on with the next unless the handler closes it.
-  init(_ handler: @escaping Handler) throws {
+  /// - Parameters:
+  ///   - greeting: sent to whoever connects, before anything is read, as a server of another protocol does; the
+  ///     connection then closes.
+  ///   - handler: answers one request; the connection goes on with the next unless the handler closes it.
+  init(greeting: String? = nil, _ handler: @escaping Handler) throws {
     let (listener, port) = try Self.listen()
     self.listener = listener
     self.port = port
@@ -29,6 +32,11 @@ final class TestServer: Sendable {
         self?.connections.withLock { $0 += 1 }
         Thread.start {
           let connection = TestConnection(socket)
+          if let greeting {
+            connection.send(Array(greeting.utf8))
+            connection.waitForClose()
+            return connection.close()
+          }
           while let request = connection.readRequest() {
             handler(request, connection)
             if connection.isClosed || request.headers["connection"] == "close" { break }
