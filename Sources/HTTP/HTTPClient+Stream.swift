@@ -13,6 +13,7 @@ extension HTTPClient {
     try await repeating(request, status: { ($0.status, $0.headers) }) { remaining in
       var plan = try self.plan(request, remaining)
       plan.needsHTTP1 = true
+      plan.receiveBuffer = 128 << 10
       let opened = Mutex<HTTPStream?>(nil)
       let (result, address) = try await self.following(plan) { hop in
         switch try await self.open(hop, limit: request.largestBody) {

@@ -13,7 +13,9 @@ struct SignatureReference {
     let time = request.headers["x-amz-date"] ?? ""
     let scope = "\(time.prefix(8))/\(region)/\(service)/aws4_request"
     let parts = request.target.split(separator: "?", maxSplits: 1).map(String.init)
-    let headers = signed.split(separator: ";").map { "\($0):\(request.headers[String($0)] ?? "")\n" }.joined()
+    let headers = signed.split(separator: ";").map {
+      "\($0):\(request.headers[String($0)] ?? "(not sent)")\n"
+    }.joined()
     let canonical = [
       request.method, parts[0], parts.count > 1 ? parts[1] : "", headers, String(signed),
       request.headers["x-amz-content-sha256"] ?? "",
