@@ -75,20 +75,28 @@ struct StreamTests {
 
   @Test("A stalled reader is not idle")
   func notIdle() async throws {
+    let stalled = Recorder<Int>()
     let signal = Signal()
+    let done = Signal()
     let server = try TestServer { _, connection in
       connection.head(200, [("Content-Length", "\(64 << 20)")])
-      let sent = connection.sendUntilStalled(64 << 20, milliseconds: 400)
+      stalled.add(connection.sendUntilStalled(64 << 20, milliseconds: 900))
       signal.fire()
-      connection.send([UInt8](repeating: 65, count: 64 << 20 - sent))
+      done.block()
     }
+    defer { done.fire() }
     var request = HTTPRequest(.get, server.url())
     // Shorter than the time for which the reader stalls.
-    request.timeouts.idle = .milliseconds(200)
+    request.timeouts.idle = .milliseconds(500)
     let stream = try await HTTPClient().stream(request)
     await signal.wait()
-    let read = try await stream.reduce(0) { $0 + $1.count }
-    #expect(read == 64 << 20)
+    let sent = try #require(stalled.values.first)
+    var read = 0
+    for try await chunk in stream {
+      read += chunk.count
+      if read == sent { break }
+    }
+    #expect(read == sent)
   }
 
   @Test("A body that breaks off ends in a failure, after the bytes that came")
