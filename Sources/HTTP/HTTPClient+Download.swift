@@ -26,6 +26,7 @@ extension HTTPClient {
     let response = try await repeating(request, status: { ($0.status, $0.headers) }) { remaining in
       var plan = try self.plan(request, remaining)
       plan.acceptsCompression = acceptsCompression
+      plan.receiveBuffer = 128 << 10
       return try await self.fetch(plan, request, into: draft)
     }
     guard response.isSuccess else { return HTTPDownload(response: response, path: path, byteCount: 0) }

@@ -34,16 +34,17 @@ extension TransferPlan {
   /// The plan for the next hop. Another origin gets no credential, and of the headers only those that are known to
   /// carry none.
   func redirected(to target: String) throws -> TransferPlan {
-    let next: Address
+    var plan = self
     do {
-      next = try Address(target)
+      plan.address = try Address(target)
+      if address.trusts(plan.address) {
+        try plan.prepareSignature()
+        return plan
+      }
     } catch .unreadable(let problem) {
       throw HTTPFailure(
         method, url: address.text, reason: .badURL("it redirects to \(URLText.masked(target)): \(problem)"))
     }
-    var plan = self
-    plan.address = next
-    guard !address.trusts(next) else { return plan }
     plan.authentication = .none
     plan.headers = HTTPHeaders(headers.fields.filter { Self.isHarmless($0.name) })
     return plan

@@ -25,12 +25,13 @@ extension HTTPClient {
         let now = clock.now()
         guard
           let next = schedule.wait(
-            after: status, retryAfter: headers.retryAfter(now: now), now: now, random: .random(in: 0..<1))
+            after: status, retryAfter: headers.retryAfter(now: now), now: now, random: { .random(in: 0..<1) })
         else { return answer }
         wait = next
         reason = "\(request.method.rawValue) \(URLText.masked(request.url)): answered \(status)"
       } catch let failure as HTTPFailure {
-        guard let next = schedule.wait(after: failure, now: clock.now(), random: .random(in: 0..<1)) else {
+        guard let next = schedule.wait(after: failure, now: clock.now(), random: { .random(in: 0..<1) })
+        else {
           throw failure
         }
         wait = next

@@ -37,20 +37,20 @@ public final class HTTPClient: Sendable {
 
   /// The plan of a request's first hop.
   func plan(_ request: HTTPRequest, _ remaining: Duration?) throws -> TransferPlan {
-    let address: Address
     do {
-      address = try Address(request.url)
+      let address = try Address(request.url)
+      var plan = TransferPlan(
+        method: request.method, address: address, headers: request.headers,
+        authentication: request.authentication,
+        body: request.body, timeouts: request.timeouts, remaining: remaining,
+        followsRedirects: request.followsRedirects && (request.method == .get || request.method == .head),
+        acceptsCompression: request.acceptsCompression ?? true, uploadProgress: request.uploadProgress)
+      if case .none = plan.authentication { plan.authentication = address.credentials }
+      try plan.prepareSignature()
+      return plan
     } catch .unreadable(let problem) {
       throw HTTPFailure(request.method, url: request.url, reason: .badURL(problem))
     }
-    var plan = TransferPlan(
-      method: request.method, address: address, headers: request.headers,
-      authentication: request.authentication,
-      body: request.body, timeouts: request.timeouts, remaining: remaining,
-      followsRedirects: request.followsRedirects && (request.method == .get || request.method == .head),
-      acceptsCompression: request.acceptsCompression ?? true, uploadProgress: request.uploadProgress)
-    if case .none = plan.authentication { plan.authentication = address.credentials }
-    return plan
   }
 
   /// Runs one transfer to its end.
@@ -67,12 +67,13 @@ public final class HTTPClient: Sendable {
     } onCancel: {
       engine.cancel(transfer)
     }
-    return try result(of: plan, end, since: start)
+    return try Self.result(of: plan, end, since: start, log: log)
   }
 
   /// The result at the end of a transfer, noted in the log.
-  func result(of plan: TransferPlan, _ end: TransferEnd, since start: MonotonicTime) throws -> TransferResult
-  {
+  static func result(
+    of plan: TransferPlan, _ end: TransferEnd, since start: MonotonicTime, log: Log
+  ) throws -> TransferResult {
     switch end {
     case .done(let result):
       log.debug(

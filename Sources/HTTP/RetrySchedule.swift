@@ -25,7 +25,7 @@ struct RetrySchedule: Sendable {
   }
 
   /// How long to wait after an answer before the next attempt; nil where the answer is the last word.
-  mutating func wait(after status: Int, retryAfter: Duration?, now: Date, random: Double) -> Duration? {
+  mutating func wait(after status: Int, retryAfter: Duration?, now: Date, random: () -> Double) -> Duration? {
     guard Self.isWorthRepeating(status) else { return nil }
     if status == 500 {
       internalServerErrors += 1
@@ -35,16 +35,16 @@ struct RetrySchedule: Sendable {
   }
 
   /// How long to wait after a failure before the next attempt; nil where it is the last word.
-  mutating func wait(after failure: HTTPFailure, now: Date, random: Double) -> Duration? {
+  mutating func wait(after failure: HTTPFailure, now: Date, random: () -> Double) -> Duration? {
     guard failure.kind == .transient else { return nil }
     if case .timedOut(.total, _) = failure.reason { return nil }
     return wait(retryAfter: nil, now: now, random: random)
   }
 
-  private mutating func wait(retryAfter: Duration?, now: Date, random: Double) -> Duration? {
+  private mutating func wait(retryAfter: Duration?, now: Date, random: () -> Double) -> Duration? {
     attempts += 1
     guard isAllowed, attempts < retry.attempts else { return nil }
-    let wait = retryAfter ?? retry.backoff.delay(afterAttempt: attempts, random: random)
+    let wait = retryAfter ?? retry.backoff.delay(afterAttempt: attempts, random: random())
     return now.addingTimeInterval(wait.seconds) < end ? wait : nil
   }
 

@@ -66,7 +66,7 @@ struct TLSTests {
 
   @Test("TLS with a server that speaks none is no connection")
   func plainServer() async throws {
-    let server = try TestServer { _, connection in connection.close() }
+    let server = try TestServer(greeting: "SSH-2.0-OpenSSH_9.2\r\n") { _, _ in }
     let failure = await failure("https://127.0.0.1:\(server.port)/", nil)
     guard case .tls = failure?.reason else {
       Issue.record("\(String(describing: failure))")

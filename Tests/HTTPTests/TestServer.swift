@@ -15,20 +15,34 @@ final class TestServer: Sendable {
 
   func url(_ path: String = "/") -> String { "http://127.0.0.1:\(port)\(path)" }
 
-  /// - Parameter handler: answers one request; the connection goes on with the next unless the handler closes it.
-  init(_ handler: @escaping Handler) throws {
+  /// - Parameters:
+  ///   - greeting: sent to whoever connects, before anything is read, as a server of another protocol does; the
+  ///     connection then closes.
+  ///   - handler: answers one request; the connection goes on with the next unless the handler closes it.
+  init(greeting: String? = nil, _ handler: @escaping Handler) throws {
     let (listener, port) = try Self.listen()
     self.listener = listener
     self.port = port
     Thread.start { [weak self] in
       while true {
         let socket = accept(listener, nil, nil)
-        guard socket >= 0 else { return }
+        if socket < 0, errno == ECONNABORTED || errno == EINTR { continue }
+        guard socket >= 0 else {
+          // Closed here and nowhere else: a number that is given back while this thread still uses it would soon be
+          // another server's.
+          Glibc.close(listener)
+          return
+        }
         var yes: Int32 = 1
         setsockopt(socket, Int32(IPPROTO_TCP), TCP_NODELAY, &yes, socklen_t(MemoryLayout<Int32>.size))
         self?.connections.withLock { $0 += 1 }
         Thread.start {
           let connection = TestConnection(socket)
+          if let greeting {
+            connection.send(Array(greeting.utf8))
+            connection.waitForClose()
+            return connection.close()
+          }
           while let request = connection.readRequest() {
             handler(request, connection)
             if connection.isClosed || request.headers["connection"] == "close" { break }
@@ -40,9 +54,8 @@ final class TestServer: Sendable {
   }
 
   deinit {
-    // Wakes the accepting thread, which closing alone does not.
+    // Wakes the accepting thread and makes it end.
     shutdown(listener, Int32(SHUT_RDWR))
-    Glibc.close(listener)
   }
 
   private static func listen() throws -> (Int32, Int) {

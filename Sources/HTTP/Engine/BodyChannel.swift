@@ -45,6 +45,26 @@ final class BodyChannel: Sendable {
     consumer?.resume(returning: end.map { nil })
   }
 
+  /// Puts a whole body in, which was read before.
+  func fill(_ bytes: [UInt8]) {
+    state.withLock { state in
+      state.waiting = bytes
+      state.end = .success(())
+    }
+  }
+
+  /// Says that the reader is gone: what waits for him is thrown away, and should he read after all, he gets a
+  /// `CancellationError`.
+  func abandon() {
+    let consumer = state.withLock { state in
+      state.waiting = []
+      state.end = .failure(CancellationError())
+      defer { state.consumer = nil }
+      return state.consumer
+    }
+    consumer?.resume(returning: .failure(CancellationError()))
+  }
+
   /// What has come so far, waiting for it where nothing has; nil at the end.
   ///
   /// - Parameter resume: called where the sender was stopped and may go on.

@@ -70,14 +70,21 @@ final class EngineLoop: @unchecked Sendable {
     pthread_detach(thread)
   }
 
+  deinit {
+    // Here and not on the thread: ``post(_:)`` may still be waking it.
+    idleHandles = []
+    if let multi { curl_multi_cleanup(multi) }
+    if let share { curl_share_cleanup(share) }
+  }
+
   func post(_ command: Command) {
-    let isClosed = mailbox.withLock { mailbox in
-      guard !mailbox.isClosed else { return true }
+    let (isClosed, isFirst) = mailbox.withLock { mailbox in
+      guard !mailbox.isClosed else { return (true, false) }
       mailbox.commands.append(command)
-      // Under the lock: the thread frees `multi` only after it has taken `.stop` out under the same lock.
-      if mailbox.commands.count == 1, let multi { curl_multi_wakeup(multi) }
-      return false
+      return (false, mailbox.commands.count == 1)
     }
+    // Outside the lock, which the thread would only run into.
+    if isFirst, let multi { curl_multi_wakeup(multi) }
     if isClosed, case .start(_, let completion) = command { completion(.failed(Self.noEngine)) }
   }
 
@@ -124,9 +131,6 @@ final class EngineLoop: @unchecked Sendable {
     close()
     for transfer in waiting { transfer.finish(.cancelled) }
     for transfer in running.values { end(transfer, .cancelled) }
-    idleHandles = []
-    curl_multi_cleanup(multi)
-    if let share { curl_share_cleanup(share) }
   }
 
   private var pollMilliseconds: Int32 {

@@ -17,6 +17,7 @@ extension Transfer {
     easy.set(CURLOPT_HTTP_VERSION, plan.needsHTTP1 ? Int(CURL_HTTP_VERSION_1_1) : Int(CURL_HTTP_VERSION_2TLS))
     // Many requests to one HTTP/2 server share its connection instead of opening one each.
     if plan.address.origin.scheme == "https", !plan.needsHTTP1 { easy.set(CURLOPT_PIPEWAIT, 1) }
+    if let size = plan.receiveBuffer { easy.set(CURLOPT_BUFFERSIZE, size) }
     if plan.acceptsCompression { easy.set(CURLOPT_ACCEPT_ENCODING, "") }
     if let path = configuration.certificateAuthorities { easy.set(CURLOPT_CAINFO, path) }
     switch configuration.proxy {
@@ -32,16 +33,16 @@ extension Transfer {
     switch plan.body {
     case .none:
       switch plan.method {
-      case .get: break
-      case .head: easy.set(CURLOPT_NOBODY, 1)
-      // These promise a body; an empty one needs its length of 0.
-      case .post, .put, .patch:
-        easy.set(CURLOPT_POST, 1)
-        easy.set(CURLOPT_POSTFIELDSIZE, 0)
+      case .get: return nil
+      case .head:
+        easy.set(CURLOPT_NOBODY, 1)
+        return nil
+      case .delete:
         easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
-      case .delete: easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
+        return nil
+      // These promise a body; an empty one needs its length of 0.
+      case .post, .put, .patch: upload = UploadSource(bytes: [], progress: nil)
       }
-      return nil
     case .bytes(let bytes):
       upload = UploadSource(bytes: bytes, progress: plan.uploadProgress)
     case .file(let path):
@@ -79,13 +80,16 @@ extension Transfer {
       // To libcurl, "Name:" removes a header of its own, and "Name;" sends one without a value.
       append(field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
     }
-    // A server that does not know it would make every large upload wait a second.
-    if headers["Expect"] == nil { append("Expect:") }
-    // Only the caller knows what the bytes are.
-    if headers["Content-Type"] == nil { append("Content-Type:") }
+    // A server that does not know it would make every large upload wait a second. Where the request is signed the
+    // header has to stay: libcurl signs it even when it is told to leave it out.
+    if headers["Expect"] == nil, !isSigned { append("Expect:") }
     if headers["Accept"] == nil { append("Accept: */*") }
     ccurl_set_headers(easy.pointer, headerList)
     return nil
+  }
+
+  private var isSigned: Bool {
+    if case .awsSigV4 = plan.authentication { true } else { false }
   }
 
   private func append(_ line: String) {

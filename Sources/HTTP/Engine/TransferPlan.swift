@@ -15,6 +15,8 @@ struct TransferPlan: Sendable {
   /// Whether HTTP/2 is out of the question. A paused HTTP/2 stream is buffered by libcurl up to its window of 32 MB,
   /// where HTTP/1.1 leaves the bytes in the socket.
   var needsHTTP1 = false
+  /// How many bytes are asked of the socket at once; nil for libcurl's 16 kB. Large bodies come faster with more.
+  var receiveBuffer: Int?
   var uploadProgress: (@Sendable (HTTPProgress) -> Void)?
 }
 
