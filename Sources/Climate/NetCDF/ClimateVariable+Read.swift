@@ -2,87 +2,80 @@ internal import Essentials
 internal import FoundationEssentials
 
 extension ClimateVariable {
-  /// Puts the pieces of equal name together: along time, each time once.
-  static func merge(_ pieces: [VariablePiece]) throws -> [ClimateVariable] {
-    var names: [String] = []
-    var groups: [String: [VariablePiece]] = [:]
-    for piece in pieces {
-      if groups[piece.variable.name] == nil { names.append(piece.variable.name) }
-      groups[piece.variable.name, default: []].append(piece)
-    }
-    return try names.map { name in
-      let group = groups[name] ?? []
-      let first = group[0]
-      for other in group.dropFirst() where other.grid != first.grid {
-        throw ClimateFailure(
-          "\(name) lies on another grid in \(other.file.name) (\(other.grid)) than in \(first.file.name) (\(first.grid))"
-        )
-      }
-      for other in group.dropFirst() where other.variable.text("units") != first.variable.text("units") {
-        throw ClimateFailure("\(name) has another unit in \(other.file.name) than in \(first.file.name)")
-      }
-      let steps = steps(of: group)
-      return ClimateVariable(
-        name: name, standardName: first.variable.text("standard_name").flatMap { $0 == "unknown" ? nil : $0 },
-        longName: first.variable.text("long_name"), units: first.variable.text("units"),
-        stepType: first.variable.text("GRIB_stepType"), grid: first.grid,
-        times: steps.compactMap { step in
-          group[step.piece].times.isEmpty
-            ? nil : Date(timeIntervalSince1970: Double(group[step.piece].times[step.index]))
-        },
-        versions: steps.map { group[$0.piece].versions[$0.index] }, pieces: group)
-    }
-  }
-
-  /// Where each time is stored, ascending; of equal times the final one, else the first.
-  static func steps(of pieces: [VariablePiece]) -> [(piece: Int, index: Int)] {
-    var best: [Int: (piece: Int, index: Int)] = [:]
-    for (number, piece) in pieces.enumerated() {
-      for index in 0..<max(piece.times.count, 1) {
-        let time = piece.times.isEmpty ? Int.min : piece.times[index]
-        if let held = best[time],
-          !(piece.versions[index] == .final && pieces[held.piece].versions[held.index] != .final)
-        {
-          continue
-        }
-        best[time] = (number, index)
-      }
-    }
-    return best.sorted { $0.key < $1.key }.map(\.value)
-  }
-
-  func read(_ range: Range<Int>?) throws -> Field {
-    let steps = Self.steps(of: pieces)
-    let wanted = range ?? 0..<steps.count
-    guard wanted.lowerBound >= 0, wanted.upperBound <= steps.count else {
-      throw ClimateFailure("\(name) has \(steps.count) times, not \(wanted)", kind: .fault)
+  /// The values of some of the times, or of all.
+  func read(_ range: Range<Int>? = nil, threads: Int = Parallel.processors) throws -> Field {
+    let wanted = range ?? 0..<stepCount
+    guard wanted.lowerBound >= 0, wanted.upperBound <= stepCount else {
+      throw ClimateFailure("\(name) has \(stepCount) times, not \(wanted)", kind: .fault)
     }
     let times = self.times.isEmpty ? [] : Array(self.times[wanted])
-    if pieces.count == 1, Self.isRun(steps[wanted].map(\.index)) {
-      let first = steps[wanted].first?.index ?? 0
-      let (values, versions) = try pieces[0].read(first..<first + wanted.count)
+    let versions = Array(self.versions[wanted])
+    if let panel = panels.first, panels.count == 1, let step = panel.steps[wanted].first,
+      let run = Self.run(of: panel, from: wanted.lowerBound, to: wanted.upperBound), run == wanted.upperBound,
+      let step
+    {
+      let values = try panel.pieces[step.piece].read(
+        step.index..<step.index + wanted.count, threads: threads
+      ).values
       return Field(grid: grid, times: times, versions: versions, values: values)
     }
-    // Several files, or times out of order: read runs, each into its place.
-    var values: [Double] = []
-    var versions: [DataVersion] = []
-    values.reserveCapacity(wanted.count * grid.cellCount)
-    var position = wanted.lowerBound
-    while position < wanted.upperBound {
-      var end = position + 1
-      while end < wanted.upperBound, steps[end].piece == steps[position].piece,
-        steps[end].index == steps[end - 1].index + 1
-      { end += 1 }
-      let first = steps[position].index
-      let part = try pieces[steps[position].piece].read(first..<first + end - position)
-      if case .doubles(let numbers) = part.values.asDoubles { values += numbers }
-      versions += part.versions
-      position = end
-    }
-    return Field(grid: grid, times: times, versions: versions, values: .doubles(values))
+    return Field(grid: grid, times: times, versions: versions, values: try assemble(wanted))
   }
 
-  private static func isRun(_ indices: [Int]) -> Bool {
-    zip(indices.dropFirst(), indices).allSatisfy { $0 == $1 + 1 }
+  /// Several files, or times out of order: reads runs, each into its place.
+  private func assemble(_ wanted: Range<Int>) throws -> FieldValues {
+    let isFloat = panels.allSatisfy { $0.pieces.allSatisfy(\.isPlainFloat) }
+    let count = wanted.count * grid.cellCount
+    var floats = isFloat ? [Float](repeating: .nan, count: count) : []
+    var doubles = isFloat ? [] : [Double](repeating: .nan, count: count)
+    for panel in panels {
+      var position = wanted.lowerBound
+      while position < wanted.upperBound {
+        guard let step = panel.steps[position],
+          let end = Self.run(of: panel, from: position, to: wanted.upperBound)
+        else {
+          position += 1
+          continue
+        }
+        let part = try panel.pieces[step.piece].read(step.index..<step.index + end - position).values
+        let first = position - wanted.lowerBound
+        switch part {
+        case .floats(let values) where isFloat: place(values, panel, at: first, into: &floats)
+        case .blocks(let values) where isFloat: place(values.floats(), panel, at: first, into: &floats)
+        default: place(part.doubles, panel, at: first, into: &doubles)
+        }
+        position = end
+      }
+    }
+    return isFloat ? .floats(floats) : .doubles(doubles)
   }
+
+  private func place<Number>(
+    _ values: [Number], _ panel: VariablePanel, at first: Int, into target: inout [Number]
+  ) {
+    let columns = panel.pieces[0].grid.columnCount
+    let rows = grid.rowCount
+    for line in 0..<values.count / columns {
+      let start = (first * rows + line) * grid.columnCount + panel.offset
+      for (offset, column) in panel.columns.enumerated() {
+        target[start + offset] = values[line * columns + column]
+      }
+    }
+  }
+
+  /// Where the run of times ends that begins at a position and lies in one file, one behind the other.
+  private static func run(of panel: VariablePanel, from position: Int, to limit: Int) -> Int? {
+    guard position < limit, var step = panel.steps[position] else { return nil }
+    var end = position + 1
+    while end < limit, let next = panel.steps[end], next.piece == step.piece, next.index == step.index + 1 {
+      step = next
+      end += 1
+    }
+    return end
+  }
+}
+
+extension VariablePiece {
+  /// Whether its values are floats as they stand.
+  var isPlainFloat: Bool { variable.type == .float && Packing(variable).isPlain && layout.version == nil }
 }

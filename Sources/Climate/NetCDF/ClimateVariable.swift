@@ -13,12 +13,36 @@ public struct ClimateVariable: Sendable {
   public let grid: Grid
   /// Ascending; empty where the file says no time.
   public let times: [Date]
-  /// One for each time.
+  /// One for each time; one in all where there is no time.
   public let versions: [DataVersion]
-  package let pieces: [VariablePiece]
+  package let panels: [VariablePanel]
 
-  /// Values of all times together.
-  public var valueCount: Int { max(times.count, 1) * grid.cellCount }
+  /// At least 1: a field without a time is one step.
+  public var stepCount: Int { versions.count }
+
+  /// Those of the wanted times at which the variable has no values at all, because the file lacks them.
+  ///
+  /// The Climate Data Store leaves out, without a word, what is not available yet.
+  public func missing(_ wanted: [Date]) -> [Date] {
+    let there = Set(times)
+    return wanted.filter { !there.contains($0) }
+  }
+}
+
+/// The columns of a variable that come from files of one grid.
+package struct VariablePanel: Sendable {
+  package let pieces: [VariablePiece]
+  /// For each time of the variable, where it is stored; nil where these files lack it.
+  package let steps: [VariableStep?]
+  /// The columns of the files that are used, and where the first of them lies in the whole grid.
+  package let columns: Range<Int>
+  package let offset: Int
+}
+
+/// One time of a variable in one of its files.
+package struct VariableStep: Sendable, Equatable {
+  package let piece: Int
+  package let index: Int
 }
 
 /// A variable in one of the files that make up a climate file.

@@ -32,7 +32,12 @@ public struct Field: Sendable {
 
   /// The value of a cell at a time; NaN where there is none.
   public subscript(time time: Int, row row: Int, column column: Int) -> Double {
-    values[(time * grid.rowCount + row) * grid.columnCount + column]
+    let index = (time * grid.rowCount + row) * grid.columnCount + column
+    switch values {
+    case .floats(let values): return Double(values[index])
+    case .doubles(let values): return values[index]
+    case .blocks(let values): return values[time, row, column]
+    }
   }
 }
 
@@ -40,18 +45,55 @@ public struct Field: Sendable {
 package enum FieldValues: Sendable {
   case floats([Float])
   case doubles([Double])
+  case blocks(BlockValues)
 
-  package var count: Int {
+  /// The same as doubles in plain order.
+  var doubles: [Double] {
     switch self {
-    case .floats(let values): values.count
-    case .doubles(let values): values.count
+    case .floats(let values): values.map(Double.init)
+    case .doubles(let values): values
+    case .blocks(let values): values.floats().map(Double.init)
     }
   }
+}
 
-  package subscript(index: Int) -> Double {
-    switch self {
-    case .floats(let values): Double(values[index])
-    case .doubles(let values): values[index]
+extension Field {
+  /// Hands over the values of one time, rows x columns, as doubles.
+  ///
+  /// - Parameter scratch: room that is used again from call to call.
+  package func withPlane<Result>(
+    _ time: Int, scratch: inout PlaneScratch, _ body: (UnsafeBufferPointer<Double>) throws -> Result
+  ) rethrows -> Result {
+    let size = grid.cellCount
+    switch values {
+    case .doubles(let values):
+      return try values.withUnsafeBufferPointer {
+        try body(UnsafeBufferPointer(rebasing: $0[time * size..<(time + 1) * size]))
+      }
+    case .floats(let values):
+      scratch.resize(size)
+      values.withUnsafeBufferPointer { source in
+        for cell in 0..<size { scratch.doubles[cell] = Double(source[time * size + cell]) }
+      }
+    case .blocks(let values):
+      scratch.resize(size)
+      scratch.floats.withUnsafeMutableBufferPointer { values.copyPlane(time, into: $0) }
+      for cell in 0..<size { scratch.doubles[cell] = Double(scratch.floats[cell]) }
     }
+    return try scratch.doubles.withUnsafeBufferPointer(body)
+  }
+}
+
+/// Room for one plane.
+package struct PlaneScratch {
+  var floats: [Float] = []
+  var doubles: [Double] = []
+
+  package init() {}
+
+  mutating func resize(_ count: Int) {
+    guard doubles.count != count else { return }
+    floats = [Float](repeating: 0, count: count)
+    doubles = [Double](repeating: 0, count: count)
   }
 }

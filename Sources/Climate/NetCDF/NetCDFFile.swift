@@ -1,4 +1,5 @@
 internal import CNetCDF
+internal import Glibc
 
 /// An open NetCDF file, read only: its header, and the values of its variables.
 ///
@@ -9,6 +10,9 @@ package final class NetCDFFile: Sendable {
   package let variables: [NetCDFVariable]
   package let attributes: [String: NetCDFAttribute]
   private let handle: Int32
+  /// For reading blocks without the library, with a table of where they are.
+  private let descriptor: Int32
+  private let tables: [Int32: ChunkTable]
 
   /// - Parameter name: what messages call the file, where that is not its path.
   package init(path: String, name: String? = nil) throws {
@@ -28,10 +32,13 @@ package final class NetCDFFile: Sendable {
     }
     self.name = label
     self.handle = handle
+    descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
+    tables = descriptor < 0 ? [:] : ChunkTable.all(path: path, variables: variables)
   }
 
   deinit {
     NetCDFLibrary.exclusively { _ = nc_close(handle) }
+    if descriptor >= 0 { close(descriptor) }
   }
 
   package func variable(_ name: String) -> NetCDFVariable? { variables.first { $0.name == name } }
@@ -47,6 +54,37 @@ package final class NetCDFFile: Sendable {
   package func floats(_ variable: NetCDFVariable, start: [Int]? = nil, count: [Int]? = nil) throws -> [Float]
   {
     try read(variable, start, count) { nc_get_vara_float(self.handle, variable.id, $0, $1, $2) }
+  }
+
+  /// Floats of a whole variable or of some of its times in blocks, where the file is laid out for it; else nil.
+  package func blocks(
+    _ variable: NetCDFVariable, times: Range<Int>, marks: [Float], threads: Int
+  ) throws -> BlockValues? {
+    guard let table = tables[variable.id], (2...3).contains(variable.dimensions.count) else { return nil }
+    let lengths = variable.dimensions.suffix(2).map(\.length)
+    // Blocks of several times are inflated whole: not where most of one would be thrown away.
+    let depth = table.shape.count == 3 ? table.shape[0] : 1
+    guard
+      times.count >= depth || times.count == variable.dimensions[0].length || variable.dimensions.count == 2
+    else {
+      return nil
+    }
+    return try BlockReader.read(
+      table, of: "\(variable.name) of \(name)", file: descriptor, times: times,
+      grid: (lengths[0], lengths[1]), marks: marks, threads: threads)
+  }
+
+  /// How many times one block holds, where the library stores the variable in blocks.
+  package func blockDepth(_ variable: NetCDFVariable, dimension: Int) -> Int? {
+    NetCDFLibrary.exclusively {
+      var storage: Int32 = 0
+      var sizes = [Int](repeating: 0, count: variable.dimensions.count)
+      guard nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR, storage == NC_CHUNKED
+      else {
+        return nil
+      }
+      return sizes[dimension]
+    }
   }
 
   /// The texts of a variable of strings or of characters, its last dimension being the length of each.
@@ -84,10 +122,25 @@ package final class NetCDFFile: Sendable {
     return try [Number](unsafeUninitializedCapacity: total) { buffer, filled in
       let target = buffer.baseAddress!
       try NetCDFLibrary.exclusively {
+        widenCache(variable)
         try NetCDFLibrary.check(call(start, count, target), "cannot read \(variable.name) of \(name)")
       }
       filled = total
     }
+  }
+
+  /// Lets the library keep one block at least: it would inflate a block that is larger than its cache again for every
+  /// piece that is asked of it.
+  private func widenCache(_ variable: NetCDFVariable) {
+    guard !variable.dimensions.isEmpty else { return }
+    var storage: Int32 = 0
+    var sizes = [Int](repeating: 0, count: variable.dimensions.count)
+    guard nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR, storage == NC_CHUNKED else {
+      return
+    }
+    let bytes = sizes.reduce(8, *)
+    // Where this fails, reading is slower and right all the same.
+    if bytes > 8 << 20 { nc_set_var_chunk_cache(handle, variable.id, min(bytes * 2, 256 << 20), 521, 0.75) }
   }
 
   private static func variables(of handle: Int32, file: String) throws -> [NetCDFVariable] {

@@ -21,9 +21,11 @@ extension VariablePiece {
         grids[key] = grid
       }
       let times = try times(of: variable, layout, in: file)
-      return VariablePiece(
+      let count = max(times.count, 1)
+      let piece = VariablePiece(
         file: file, variable: variable, layout: layout, times: times,
-        versions: try versions(of: variable, layout, count: max(times.count, 1), in: file), grid: grid)
+        versions: try versions(of: variable, layout, count: count, in: file), grid: grid)
+      return layout.version == nil ? piece : piece.with(versions: try piece.versionsFromValues(count))
     }
   }
 
@@ -71,7 +73,7 @@ extension VariablePiece {
   private static func versions(
     of variable: NetCDFVariable, _ layout: VariableLayout, count: Int, in file: NetCDFFile
   ) throws -> [DataVersion] {
-    // As a dimension, what is final is known only from which slice has values: see the reading.
+    // As a dimension, what is final is known only from which slice has values.
     guard layout.version == nil, let expver = file.variable("expver") else {
       return Array(repeating: .unknown, count: count)
     }
@@ -87,5 +89,18 @@ extension VariablePiece {
         "\(file.name) has \(texts.count) values of expver for \(count) times of \(variable.name)")
     }
     return Array(repeating: DataVersion(expver: texts[0]), count: count)
+  }
+
+  /// Where `expver` is a dimension, the version of a time is that of the slice that has its values.
+  private func versionsFromValues(_ count: Int) throws -> [DataVersion] {
+    let block = max(1, (8 << 20) / max(grid.cellCount * MemoryLayout<Double>.size, 1))
+    return try stride(from: 0, to: count, by: block).flatMap { start in
+      try read(start..<min(start + block, count)).versions
+    }
+  }
+
+  private func with(versions: [DataVersion]) -> VariablePiece {
+    VariablePiece(
+      file: file, variable: variable, layout: layout, times: times, versions: versions, grid: grid)
   }
 }

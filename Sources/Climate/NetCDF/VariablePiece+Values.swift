@@ -2,16 +2,16 @@
 extension VariablePiece {
   /// The values of some of its times as times x rows x columns, unpacked, NaN where there is none; and which version
   /// each time has.
-  func read(_ range: Range<Int>) throws -> (values: FieldValues, versions: [DataVersion]) {
+  func read(_ range: Range<Int>, threads: Int = 1) throws -> (values: FieldValues, versions: [DataVersion]) {
     guard let position = layout.version else {
-      return (try block(range, version: nil), Array(versions[range]))
+      return (try block(range, version: nil, threads: threads), Array(versions[range]))
     }
     // One slice for each version, filled where the other has the value.
     let labels = try versionLabels()
     var merged: [Double] = []
     var found: [DataVersion] = Array(repeating: .unknown, count: range.count)
     for (slice, label) in labels.enumerated() where slice < variable.dimensions[position].length {
-      guard case .doubles(let values) = try block(range, version: slice).asDoubles else { continue }
+      let values = try block(range, version: slice, threads: 1).doubles
       if merged.isEmpty { merged = [Double](repeating: .nan, count: values.count) }
       let size = grid.cellCount
       for time in 0..<range.count {
@@ -38,7 +38,7 @@ extension VariablePiece {
     return try file.doubles(expver).map { DataVersion(expver: String(Int($0))) }
   }
 
-  private func block(_ range: Range<Int>, version: Int?) throws -> FieldValues {
+  private func block(_ range: Range<Int>, version: Int?, threads: Int) throws -> FieldValues {
     var start = variable.dimensions.map { _ in 0 }
     var count = variable.dimensions.map(\.length)
     if let position = layout.time {
@@ -51,6 +51,12 @@ extension VariablePiece {
     }
     let packing = Packing(variable)
     if variable.type == .float, packing.isPlain {
+      if isInOrder,
+        let values = try file.blocks(
+          variable, times: range, marks: packing.marks.map { Float($0) }, threads: threads)
+      {
+        return .blocks(values)
+      }
       var values = try file.floats(variable, start: start, count: count)
       packing.clear(&values)
       return .floats(arranged(values, shape: count))
@@ -58,6 +64,13 @@ extension VariablePiece {
     var values = try file.doubles(variable, start: start, count: count)
     packing.unpack(&values)
     return .doubles(arranged(values, shape: count))
+  }
+
+  /// Whether its dimensions are time, latitude, longitude, or the last two alone.
+  private var isInOrder: Bool {
+    layout.time == nil
+      ? variable.dimensions.count == 2 && layout.row == 0 && layout.column == 1
+      : variable.dimensions.count == 3 && layout.time == 0 && layout.row == 1 && layout.column == 2
   }
 
   /// Brings values of any order of dimensions into times x rows x columns.
@@ -85,14 +98,5 @@ extension VariablePiece {
       }
     }
     return result
-  }
-}
-
-extension FieldValues {
-  var asDoubles: FieldValues {
-    switch self {
-    case .floats(let values): .doubles(values.map(Double.init))
-    case .doubles: self
-    }
   }
 }

@@ -23,13 +23,12 @@ extension ZonalWeights {
             values: SharedBuffer(elements: valueBuffer), statuses: SharedBuffer(elements: statusBuffer),
             valid: SharedBuffer(elements: validBuffer))
           Parallel.forEachBatch(
-            steps, threads: options.threads ?? Parallel.processors, batch: 16, tool: { NearestMemory() }
-          ) { memory, range in
-            switch field.values {
-            case .floats(let numbers):
-              numbers.withUnsafeBufferPointer { reduce($0, range, options, &memory, output) }
-            case .doubles(let numbers):
-              numbers.withUnsafeBufferPointer { reduce($0, range, options, &memory, output) }
+            steps, threads: options.threads ?? Parallel.processors, batch: 16, tool: { ReductionTool() }
+          ) { tool, range in
+            for step in range {
+              field.withPlane(step, scratch: &tool.scratch) {
+                reduce($0, step, options, &tool.candidates, output)
+              }
             }
           }
         }
@@ -41,40 +40,37 @@ extension ZonalWeights {
       values: values, statuses: statuses, validFractions: valid, stepCount: steps)
   }
 
-  @inline(__always)
-  private func reduce<Number: BinaryFloatingPoint>(
-    _ numbers: UnsafeBufferPointer<Number>, _ steps: Range<Int>, _ options: ZonalOptions,
-    _ memory: inout NearestMemory, _ output: ZonalOutput
+  /// One step: the cells of each zone in their order.
+  private func reduce(
+    _ plane: UnsafeBufferPointer<Double>, _ step: Int, _ options: ZonalOptions,
+    _ candidates: inout [Int: [Int32]],
+    _ output: ZonalOutput
   ) {
     cells.withUnsafeBufferPointer { cells in
       weights.withUnsafeBufferPointer { weights in
-        for step in steps {
-          let plane = UnsafeBufferPointer(
-            rebasing: numbers[step * grid.cellCount..<(step + 1) * grid.cellCount])
-          for zone in ids.indices {
-            let target = step * ids.count + zone
-            var total = 0.0
-            var finite = 0.0
-            var sum = 0.0
-            for index in starts[zone]..<starts[zone + 1] {
-              let weight = weights[index]
-              let value = Double(plane[Int(cells[index])])
-              total += weight
-              if value.isFinite {
-                finite += weight
-                sum += weight * value
-              }
+        for zone in ids.indices {
+          let target = step * ids.count + zone
+          var total = 0.0
+          var finite = 0.0
+          var sum = 0.0
+          for index in starts[zone]..<starts[zone + 1] {
+            let weight = weights[index]
+            let value = plane[Int(cells[index])]
+            total += weight
+            if value.isFinite {
+              finite += weight
+              sum += weight * value
             }
-            if finite > 0 {
-              let share = finite / total
-              output.values.elements[target] = sum / finite
-              output.valid.elements[target] = share
-              output.statuses.elements[target] = share < options.minimumValidFraction ? .lowCoverage : .ok
-            } else {
-              let (status, value) = fallBack(zone, plane, options, &memory)
-              output.statuses.elements[target] = status
-              output.values.elements[target] = value
-            }
+          }
+          if finite > 0 {
+            let share = finite / total
+            output.values.elements[target] = sum / finite
+            output.valid.elements[target] = share
+            output.statuses.elements[target] = share < options.minimumValidFraction ? .lowCoverage : .ok
+          } else {
+            let (status, value) = fallBack(zone, plane, options, &candidates)
+            output.statuses.elements[target] = status
+            output.values.elements[target] = value
           }
         }
       }
@@ -82,26 +78,22 @@ extension ZonalWeights {
   }
 
   /// A zone without a value of its own.
-  private func fallBack<Number: BinaryFloatingPoint>(
-    _ zone: Int, _ plane: UnsafeBufferPointer<Number>, _ options: ZonalOptions, _ memory: inout NearestMemory
+  private func fallBack(
+    _ zone: Int, _ plane: UnsafeBufferPointer<Double>, _ options: ZonalOptions, _ known: inout [Int: [Int32]]
   ) -> (ZonalStatus, Double) {
     if refusals[zone] != nil { return (.rejected, .nan) }
     guard inGridFractions[zone] > 0, let point = representatives[zone] else { return (.outsideGrid, .nan) }
     guard options.nearest > 0 else { return (.noData, .nan) }
-    let candidates: [Int32]
-    if let known = memory.candidates[zone] {
-      candidates = known
-    } else {
-      candidates = NearestCells.around(point, within: options.nearest, on: grid)
-      memory.candidates[zone] = candidates
-    }
-    for cell in candidates where plane[Int(cell)].isFinite { return (.nearest, Double(plane[Int(cell)])) }
+    let candidates = known[zone] ?? NearestCells.around(point, within: options.nearest, on: grid)
+    known[zone] = candidates
+    for cell in candidates where plane[Int(cell)].isFinite { return (.nearest, plane[Int(cell)]) }
     return (.noData, .nan)
   }
 }
 
-/// What one thread has looked up already.
-struct NearestMemory {
+/// What one thread uses again from step to step: room, and the cells around zones without values.
+private struct ReductionTool {
+  var scratch = PlaneScratch()
   var candidates: [Int: [Int32]] = [:]
 }
 
@@ -115,10 +107,32 @@ struct ZonalOutput: Sendable {
 extension ClimateFile {
   /// The mean of a variable over each zone at each time, in the variable's own unit.
   ///
+  /// Reads the whole variable, or where that is more than 256 MB, as many times together as one block of the file holds.
   /// - Throws: ``ClimateFailure`` where there is no such variable, or it lies on another grid than the weights.
   public func zonalSeries(
     _ name: String, weights: ZonalWeights, options: ZonalOptions = ZonalOptions()
   ) throws -> ZonalSeries {
-    try weights.means(of: read(name), options: options)
+    let variable = try variable(name)
+    let threads = options.threads ?? Parallel.processors
+    let parts = try variable.blocksOfTimes(bytes: 256 << 20).map { range in
+      try weights.means(of: variable.read(range, threads: threads), options: options)
+    }
+    return ZonalSeries(joining: parts)
+  }
+}
+
+extension ClimateVariable {
+  /// Ranges of times that fit into the given memory, cut where the blocks of the file are.
+  func blocksOfTimes(bytes: Int) -> [Range<Int>] {
+    let step = grid.cellCount * (panels.allSatisfy { $0.pieces.allSatisfy(\.isPlainFloat) } ? 4 : 8)
+    guard step * stepCount > bytes else { return [0..<stepCount] }
+    let depth =
+      panels.compactMap { panel in
+        panel.pieces.compactMap { piece in
+          piece.layout.time.flatMap { piece.file.blockDepth(piece.variable, dimension: $0) }
+        }.max()
+      }.max() ?? 1
+    let count = max(1, bytes / (step * depth)) * depth
+    return stride(from: 0, to: stepCount, by: count).map { $0..<min($0 + count, stepCount) }
   }
 }

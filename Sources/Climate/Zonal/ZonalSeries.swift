@@ -3,18 +3,18 @@ public import FoundationEssentials
 /// The values of zones at all times of a field.
 public struct ZonalSeries: Sendable {
   public let ids: [String]
-  public let times: [Date]
+  public internal(set) var times: [Date]
   /// Final or preliminary, one for each time.
-  public let versions: [DataVersion]
+  public internal(set) var versions: [DataVersion]
   /// Why a zone was refused; nil for those that were not.
   public let refusals: [String?]
   public let inGridFractions: [Double]
   /// Times x zones; NaN where there is no value.
   package var values: [Double]
-  package let statuses: [ZonalStatus]
-  package let validFractions: [Double]
+  package internal(set) var statuses: [ZonalStatus]
+  package internal(set) var validFractions: [Double]
   /// At least 1: a field without a time has one step.
-  public let stepCount: Int
+  public internal(set) var stepCount: Int
 
   /// The value of a zone at a time, both by position.
   public subscript(zone zone: Int, time time: Int) -> ZonalValue {
@@ -37,5 +37,20 @@ public struct ZonalSeries: Sendable {
       }
     }
     return result
+  }
+}
+
+extension ZonalSeries {
+  /// Puts series of the same zones one behind the other; there is at least one.
+  init(joining parts: [ZonalSeries]) {
+    self = parts[0]
+    for part in parts.dropFirst() {
+      times += part.times
+      versions += part.versions
+      values += part.values
+      statuses += part.statuses
+      validFractions += part.validFractions
+      stepCount += part.stepCount
+    }
   }
 }

@@ -24,6 +24,11 @@ public struct ZonalWeights: Sendable {
   ///
   /// - Parameter threads: nil is all processors; the result is the same.
   public init(grid: Grid, zones: [Zone], threads: Int? = nil) {
+    self.init(
+      grid: grid, ids: zones.map(\.id), coverages: Self.coverages(grid: grid, zones: zones, threads: threads))
+  }
+
+  static func coverages(grid: Grid, zones: [Zone], threads: Int?) -> [ZoneCoverage] {
     var coverages = [ZoneCoverage](repeating: ZoneCoverage(), count: zones.count)
     coverages.withUnsafeMutableBufferPointer { buffer in
       let results = SharedBuffer(elements: buffer)
@@ -33,7 +38,7 @@ public struct ZonalWeights: Sendable {
         for index in range { results.elements[index] = calculator.coverage(of: zones[index].shape) }
       }
     }
-    self.init(grid: grid, ids: zones.map(\.id), coverages: coverages)
+    return coverages
   }
 
   init(grid: Grid, ids: [String], coverages: [ZoneCoverage]) {
