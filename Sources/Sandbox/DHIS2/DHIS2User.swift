@@ -1,0 +1,35 @@
+internal import CZlib
+
+/// Who may come in.
+struct DHIS2User: Sendable {
+  let id: String
+  let username: String
+  let password: String
+  /// A personal access token and whether it has run out.
+  var tokens: [(text: String, expired: Bool)] = []
+  var authorities: Set<String>
+  /// Capture units; the user's scope is everything below them.
+  var orgUnits: [String]
+
+  func may(_ authority: String) -> Bool { authorities.contains("ALL") || authorities.contains(authority) }
+
+  /// `d2pat_`, 32 characters, and their CRC-32 in ten digits.
+  static func token(_ name: String, seed: UInt64) -> String {
+    var source = SplitMix64(seed: seed, name: "token " + name)
+    let body = String((UID.make(&source) + UID.make(&source) + UID.make(&source)).prefix(32))
+    return "d2pat_" + body + checksum(of: body)
+  }
+
+  /// CRC-32 in ten digits.
+  static func checksum(of text: String) -> String {
+    let sum = String(CRC32.of(Array(text.utf8)))
+    return String(repeating: "0", count: 10 - sum.count) + sum
+  }
+}
+
+/// CRC-32 by zlib.
+enum CRC32 {
+  static func of(_ bytes: [UInt8]) -> UInt32 {
+    bytes.withUnsafeBufferPointer { UInt32(crc32_z(0, $0.baseAddress, $0.count)) }
+  }
+}

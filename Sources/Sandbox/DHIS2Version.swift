@@ -1,0 +1,29 @@
+/// The DHIS2 release that the sandbox plays.
+public enum DHIS2Version: String, Sendable, CaseIterable, Comparable {
+  case v2_40 = "2.40"
+  case v2_41 = "2.41"
+  case v2_42 = "2.42"
+  case v2_43 = "2.43"
+
+  /// What `/api/system/info` says, patch number included.
+  public var full: String {
+    switch self {
+    case .v2_40: "2.40.9"
+    case .v2_41: "2.41.10"
+    case .v2_42: "2.42.6"
+    case .v2_43: "2.43.2"
+    }
+  }
+
+  /// The number behind the dot.
+  package var minor: Int {
+    switch self {
+    case .v2_40: 40
+    case .v2_41: 41
+    case .v2_42: 42
+    case .v2_43: 43
+    }
+  }
+
+  public static func < (left: DHIS2Version, right: DHIS2Version) -> Bool { left.minor < right.minor }
+}
