@@ -32,17 +32,19 @@ func system(_ name: String, _ module: String, _ debian: String) -> Target {
 let package = Package(
   name: "sluice",
   products: [
+    .executable(name: "sluice", targets: ["sluice"]),
     .library(name: "FlowKit", targets: ["FlowKit"]),
     .library(name: "FlowKitTesting", targets: ["FlowKitTesting"]),
     .library(name: "Connectors", targets: ["Connectors"]),
     .library(name: "Climate", targets: ["Climate"]),
+    .library(name: "SluiceCLI", targets: ["SluiceCLI"]),
   ],
   // Exact versions: Package.resolved is not kept, and a build must not change by itself.
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", exact: "1.6.0"),
     .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
-    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1", traits: []),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
@@ -62,15 +64,27 @@ let package = Package(
     library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
     library("Flows", ["Climate", "Connectors", "FlowKit"]),
     library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
+    library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
+    library(
+      "SluiceCLI",
+      [
+        "CLibXML2", "Climate", "Connectors", "Essentials", "FlowKit", "HTTP", "JSON", "Runner", "Sandbox",
+        argumentParser, unixSignals,
+      ]),
+    .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
 
     tests("Essentials", ["Essentials"]),
     tests("JSON", ["JSON"]),
     tests("FlowKit", ["FlowKit", "FlowKitTesting"]),
     tests("HTTP", ["Essentials", "HTTP"]),
-    tests("Connectors", ["Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON"]),
+    tests(
+      "Connectors", ["Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON", "Sandbox"]),
     tests("Climate", ["Climate", "CNetCDF", "CZlib", "Essentials", "JSON"]),
-    tests("Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner"]),
+    tests(
+      "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
+    tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
+    tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "SluiceCLI"]),
     tests("Architecture", []),
   ]
 )

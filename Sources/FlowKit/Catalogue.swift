@@ -21,7 +21,8 @@ public struct Catalogue: Sendable {
   public func flow(named name: String) throws -> any Flow.Type {
     guard let flow = flows.first(where: { $0.name == name }) else {
       throw Misconfiguration(
-        "there is no flow \"\(name)\"", remedy: "The flows are: \(flows.map { $0.name }.joined(separator: ", ")).")
+        "there is no flow \"\(name)\"",
+        remedy: "The flows are: \(flows.map { $0.name }.joined(separator: ", ")).")
     }
     return flow
   }

@@ -75,7 +75,9 @@ public final class RecordingReporter: RunReporter {
     record.withLock { $0.progress.append(RecordedProgress(name: name, fraction: fraction)) }
   }
   public func subflowStarted(_ id: UUID, flow: String, parent: UUID) {
-    record.withLock { $0.subflows.append(RecordedSubflow(id: id, flow: flow, parent: parent, completed: nil)) }
+    record.withLock {
+      $0.subflows.append(RecordedSubflow(id: id, flow: flow, parent: parent, completed: nil))
+    }
   }
   public func subflowFinished(_ id: UUID, _ error: (any Error)?) {
     record.withLock { record in

@@ -14,7 +14,8 @@ public final class ConsoleReporter: RunReporter {
   ///   - folder: where log and artifacts are kept; nil keeps nothing.
   ///   - leastLevel: lines below it are kept but not shown.
   ///   - write: takes one line without its line break.
-  public init(folder: RunFolder?, leastLevel: Log.Level = .info, write: @escaping @Sendable (String) -> Void) {
+  public init(folder: RunFolder?, leastLevel: Log.Level = .info, write: @escaping @Sendable (String) -> Void)
+  {
     self.folder = folder
     self.leastLevel = leastLevel
     self.write = write
@@ -58,7 +59,9 @@ public final class ConsoleReporter: RunReporter {
 
   public func subflowFinished(_ id: UUID, _ error: (any Error)?) {
     let outcome = error.map { "failed: \($0)" } ?? "completed"
-    log(Log.Line(level: .info, label: id.uuidString.lowercased(), message: Redaction.redact(outcome)), at: Date())
+    log(
+      Log.Line(level: .info, label: id.uuidString.lowercased(), message: Redaction.redact(outcome)),
+      at: Date())
   }
 
   /// A run must not fail because its record cannot be written, but nobody should have to guess why it is missing.
@@ -70,7 +73,8 @@ public final class ConsoleReporter: RunReporter {
   private static func timeOfDay(_ time: Date) -> String {
     let seconds = Int(time.timeIntervalSince1970.rounded(.down))
     let ofDay = ((seconds % 86_400) + 86_400) % 86_400
-    return [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(separator: ":")
+    return [ofDay / 3600, ofDay / 60 % 60, ofDay % 60].map { $0 < 10 ? "0\($0)" : "\($0)" }.joined(
+      separator: ":")
   }
 
   private static func padded(_ level: Log.Level) -> String {

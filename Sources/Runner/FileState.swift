@@ -28,7 +28,8 @@ public struct FileState: StateStore {
       try FileManager.default.createDirectory(atPath: parent, withIntermediateDirectories: true)
       try replace(path, with: bytes)
     } catch {
-      throw Fault("the state file \(path) cannot be written: \(error)", remedy: "Look at the disk and its permissions.")
+      throw Fault(
+        "the state file \(path) cannot be written: \(error)", remedy: "Look at the disk and its permissions.")
     }
   }
 

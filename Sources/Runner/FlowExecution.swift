@@ -19,7 +19,8 @@ public struct FlowExecution: Sendable {
 
   public init(
     reporter: any RunReporter, blocks: BlockStore, state: any StateStore, cacheFolder: String,
-    services: Services = Services(), clock: any WallClock = .system, temporaryFolder: String = FileManager.default.temporaryDirectory.path
+    services: Services = Services(), clock: any WallClock = .system,
+    temporaryFolder: String = FileManager.default.temporaryDirectory.path
   ) {
     self.reporter = reporter
     self.blocks = blocks
@@ -36,20 +37,26 @@ public struct FlowExecution: Sendable {
     await run(typed: flow, parameters, id)
   }
 
-  private func run<Definition: Flow>(typed flow: Definition.Type, _ parameters: JSONObject, _ id: UUID) async -> RunOutcome {
+  private func run<Definition: Flow>(typed flow: Definition.Type, _ parameters: JSONObject, _ id: UUID) async
+    -> RunOutcome
+  {
     let scratch = "\(temporaryFolder)/sluice-\(id.uuidString.lowercased())"
     let files = FileManager.default
     do {
       let flow = try Definition.with(parameters)
       do { try files.createDirectory(atPath: scratch, withIntermediateDirectories: true) } catch {
-        throw Fault("the scratch folder \(scratch) cannot be made: \(error)", remedy: "Set TMPDIR to a folder with room.")
+        throw Fault(
+          "the scratch folder \(scratch) cannot be made: \(error)",
+          remedy: "Set TMPDIR to a folder with room.")
       }
       let context = RunContext(
         clock: clock, scratchFolder: scratch, cacheFolder: cacheFolder, services: services, blocks: blocks,
         state: state, reporter: reporter)
       let run = FlowRun(id: id, flowName: Definition.name, context: context)
       let outcome: RunOutcome
-      do { outcome = .completed(result: try await run.execute(flow).json) } catch { outcome = Self.outcome(of: error) }
+      do { outcome = .completed(result: try await run.execute(flow).json) } catch {
+        outcome = Self.outcome(of: error)
+      }
       do { try files.removeItem(atPath: scratch) } catch {
         run.log.warning("the scratch folder \(scratch) could not be removed: \(error)")
       }

@@ -21,7 +21,9 @@ public final class RunFolder: Sendable {
         remedy: "Set XDG_STATE_HOME to a folder that can be written.")
     }
     let file = open("\(path)/run.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
-    guard file >= 0 else { throw Misconfiguration("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))") }
+    guard file >= 0 else {
+      throw Misconfiguration("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))")
+    }
     log = Mutex(file)
   }
 
@@ -33,7 +35,9 @@ public final class RunFolder: Sendable {
       while !bytes.isEmpty {
         let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         if written < 0, errno == EINTR { continue }
-        guard written >= 0 else { throw Fault("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))") }
+        guard written >= 0 else {
+          throw Fault("\(path)/run.log cannot be written: \(String(cString: strerror(errno)))")
+        }
         bytes = bytes.dropFirst(written)
       }
     }

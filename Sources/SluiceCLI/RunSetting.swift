@@ -14,7 +14,7 @@ struct RunSetting {
     var environment = environment
     var sources: [any BlockSource] = []
     if options.usesSandbox {
-      let sandbox = try await Sandbox.start(SandboxOptions())
+      let sandbox = try await Sandbox.start(SandboxOptions(sharingNetCDF: ()))
       // Only the stand-ins: a run that names another block must not reach a real server from here.
       environment = sandbox.environment
       sources = [EnvironmentBlocks(environment)]
@@ -31,7 +31,9 @@ struct RunSetting {
     var configuration = HTTPConfiguration()
     configuration.userAgent = "sluice/\(SluiceProgram.version)"
     services[HTTPService.self] = HTTPClient(configuration: configuration)
-    if let address = environment["GITHUB_API_URL"], !address.isEmpty { services[GitHubAddress.self] = address }
+    if let address = environment["GITHUB_API_URL"], !address.isEmpty {
+      services[GitHubAddress.self] = address
+    }
     self.services = services
   }
 

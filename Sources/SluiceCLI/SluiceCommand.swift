@@ -11,6 +11,7 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: SluiceProgram.version,
     subcommands: [
-      FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self, VersionCommand.self,
+      FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
+      VersionCommand.self,
     ])
 }

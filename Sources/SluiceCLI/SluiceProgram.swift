@@ -1,7 +1,7 @@
-public import ArgumentParser
+import ArgumentParser
 import Essentials
 public import FlowKit
-import Glibc
+@preconcurrency import Glibc
 import Runner
 
 /// The command line over a collection of flows. A collection of one's own is a package with these lines:
@@ -83,7 +83,8 @@ func printError(_ line: String) {
   text.withUTF8 { bytes in
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = write(STDERR_FILENO, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress, rest.count)
+      let written = write(
+        STDERR_FILENO, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress, rest.count)
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { return }  // nobody reads; there is nowhere left to say so
       rest = rest.dropFirst(written)

@@ -15,25 +15,30 @@ private enum Project {
   }
 
   static func swiftFiles(in path: String) -> [URL] {
-    let files = FileManager.default.enumerator(at: root.appending(path: path), includingPropertiesForKeys: nil)
+    let files = FileManager.default.enumerator(
+      at: root.appending(path: path), includingPropertiesForKeys: nil)
     return (files?.allObjects as? [URL] ?? []).filter { $0.pathExtension == "swift" }
   }
 }
 
 @Suite("The house is as ARCHITECTURE.md draws it") struct ImportTests {
   /// What every target may import.
-  static let everywhere: Set = ["Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch", "Swift"]
+  static let everywhere: Set = [
+    "Foundation", "FoundationEssentials", "Glibc", "Synchronization", "Dispatch", "Swift",
+  ]
 
   /// The table: target, and what it may import.
   static func table() throws -> [(target: String, imports: Set<String>)] {
-    try Project.text("ARCHITECTURE.md").split(separator: "\n").drop { !$0.hasPrefix("| target |") }.dropFirst(2)
-      .prefix { $0.hasPrefix("|") }
-      .map { row in
-        let cells = row.split(separator: "|", omittingEmptySubsequences: false)
-          .map { $0.trimmingCharacters(in: .whitespaces) }
-        let imports = cells[3].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
-        return (cells[1], Set(imports))
-      }
+    try Project.text("ARCHITECTURE.md").split(separator: "\n").drop { !$0.hasPrefix("| target |") }.dropFirst(
+      2
+    )
+    .prefix { $0.hasPrefix("|") }
+    .map { row in
+      let cells = row.split(separator: "|", omittingEmptySubsequences: false)
+        .map { $0.trimmingCharacters(in: .whitespaces) }
+      let imports = cells[3].split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+      return (cells[1], Set(imports))
+    }
   }
 
   @Test("Every target stands in the table, and nothing else does")
@@ -43,14 +48,19 @@ private enum Project {
 
   @Test("A target imports what the table allows")
   func imports() throws {
-    let expression = try Regex(#"^\s*(?:@\w+ +)*(?:public |package |internal |fileprivate |private )?import +(?:struct |class |enum |func |protocol |var )?(\w+)"#)
+    let expression = try Regex(
+      #"^\s*(?:@\w+ +)*(?:public |package |internal |fileprivate |private )?import +(?:struct |class |enum |func |protocol |var )?(\w+)"#
+    )
     for (target, allowed) in try Self.table() {
       for file in Project.swiftFiles(in: "Sources/\(target)") {
         for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
-          guard let match = try expression.prefixMatch(in: line), let module = match[1].substring.map(String.init) else { continue }
+          guard let match = try expression.prefixMatch(in: line),
+            let module = match[1].substring.map(String.init)
+          else { continue }
           #expect(
             allowed.contains(module) || Self.everywhere.contains(module),
-            "\(target)/\(file.lastPathComponent) imports \(module); ARCHITECTURE.md allows \(allowed.sorted().joined(separator: ", "))")
+            "\(target)/\(file.lastPathComponent) imports \(module); ARCHITECTURE.md allows \(allowed.sorted().joined(separator: ", "))"
+          )
         }
       }
     }
@@ -62,7 +72,9 @@ private enum Project {
     let order = Dictionary(uniqueKeysWithValues: table.enumerated().map { ($1.target, $0) })
     for (place, row) in table.enumerated() {
       for module in row.imports {
-        if let other = order[module] { #expect(other < place, "\(row.target) imports \(module), which stands below it") }
+        if let other = order[module] {
+          #expect(other < place, "\(row.target) imports \(module), which stands below it")
+        }
       }
     }
   }

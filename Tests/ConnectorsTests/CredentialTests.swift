@@ -10,19 +10,25 @@ import Testing
 
   @Test("DHIS2 takes a password or a token, and an address with or without /api")
   func dhis2() throws {
-    let basic = try load(DHIS2Credentials.self, ["base_url": "https://d/dhis/api/", "username": "u", "password": "pass-word"])
+    let basic = try load(
+      DHIS2Credentials.self, ["base_url": "https://d/dhis/api/", "username": "u", "password": "pass-word"])
     #expect(basic.baseURL == "https://d/dhis")
     guard case .basic("u", let password) = basic.login else {
       Issue.record("no Basic login")
       return
     }
     #expect(password.reveal() == "pass-word")
-    guard case .token = try load(DHIS2Credentials.self, ["base_url": "http://d", "token": "d2pat_x"]).login else {
+    guard case .token = try load(DHIS2Credentials.self, ["base_url": "http://d", "token": "d2pat_x"]).login
+    else {
       Issue.record("no token login")
       return
     }
-    #expect(throws: Misconfiguration.self) { try load(DHIS2Credentials.self, ["base_url": "http://d", "username": "u"]) }
-    #expect(throws: Misconfiguration.self) { try load(DHIS2Credentials.self, ["username": "u", "password": "p"]) }
+    #expect(throws: Misconfiguration.self) {
+      try load(DHIS2Credentials.self, ["base_url": "http://d", "username": "u"])
+    }
+    #expect(throws: Misconfiguration.self) {
+      try load(DHIS2Credentials.self, ["username": "u", "password": "p"])
+    }
   }
 
   @Test("A key of the old CDS is refused before it is sent")
@@ -38,7 +44,8 @@ import Testing
   func environment() async throws {
     let store = BlockStore([
       EnvironmentBlocks([
-        "DHIS2_BASE_URL": "http://d", "DHIS2_TOKEN": "d2pat_0", "CDSAPI_KEY": "k-1", "CDSAPI_URL": "http://c/api",
+        "DHIS2_BASE_URL": "http://d", "DHIS2_TOKEN": "d2pat_0", "CDSAPI_KEY": "k-1",
+        "CDSAPI_URL": "http://c/api",
       ])
     ])
     guard case .token = try await store.load("dhis2" as BlockReference<DHIS2Credentials>).login else {

@@ -6,7 +6,8 @@ import Testing
   @Test(
     "Numbers are plain decimals without needless zeros",
     arguments: [
-      (26.41372, "26.4137"), (26.0, "26"), (0.1 + 0.2, "0.3"), (-0.00001, "0"), (-0.0, "0"), (1e-7, "0"), (123456789.5, "123456789.5"),
+      (26.41372, "26.4137"), (26.0, "26"), (0.1 + 0.2, "0.3"), (-0.00001, "0"), (-0.0, "0"), (1e-7, "0"),
+      (123456789.5, "123456789.5"),
       (1e21, "1000000000000000000000"), (-12.30004, "-12.3"), (0.00005, "0.0001"), (2.00004999, "2"),
     ])
   func format(number: Double, text: String) { #expect(DataValueFormat.text(number, decimals: 4) == text) }
@@ -28,7 +29,9 @@ import Testing
   @Test(
     "Versions are read as servers write them",
     arguments: [("2.42.6", 42, 6), ("2.44-SNAPSHOT", 44, 0), ("2.40.9-1", 40, 9), ("2.43", 43, 0)])
-  func version(text: String, minor: Int, patch: Int) { #expect(DHIS2Version(text) == DHIS2Version(2, minor, patch)) }
+  func version(text: String, minor: Int, patch: Int) {
+    #expect(DHIS2Version(text) == DHIS2Version(2, minor, patch))
+  }
 
   @Test("What is no version is nil", arguments: ["", "x", "2", "two.one"])
   func noVersion(text: String) { #expect(DHIS2Version(text) == nil) }

@@ -6,7 +6,8 @@ import Testing
 private struct Server: Block {
   static let typeSlug = "server"
   static let environment = [
-    EnvironmentBlock(name: "main", variables: ["url": "SERVER_URL", "token": "SERVER_TOKEN"], required: ["url", "token"])
+    EnvironmentBlock(
+      name: "main", variables: ["url": "SERVER_URL", "token": "SERVER_TOKEN"], required: ["url", "token"])
   ]
   let url: String
   let token: Secret<String>?
@@ -22,7 +23,9 @@ private struct Server: Block {
     var memory = MemoryBlocks()
     memory.add(Server.self, "main", ["url": "http://from.memory"])
     memory.add(Server.self, "other", ["url": "http://other/"])
-    let store = BlockStore([EnvironmentBlocks(["SERVER_URL": "http://env/", "SERVER_TOKEN": "t0ken"]), memory])
+    let store = BlockStore([
+      EnvironmentBlocks(["SERVER_URL": "http://env/", "SERVER_TOKEN": "t0ken"]), memory,
+    ])
     let main = try await store.load("main" as BlockReference<Server>)
     #expect(main.url == "http://env")
     #expect(main.token?.reveal() == "t0ken")
@@ -40,14 +43,18 @@ private struct Server: Block {
   @Test("A missing block lists every place that was searched")
   func missing() async throws {
     let store = BlockStore([EnvironmentBlocks(["SERVER_URL": "http://env"]), MemoryBlocks()])
-    let error = await #expect(throws: Misconfiguration.self) { try await store.load("main" as BlockReference<Server>) }
+    let error = await #expect(throws: Misconfiguration.self) {
+      try await store.load("main" as BlockReference<Server>)
+    }
     #expect(
       error?.message
         == "no block \"main\" of type server was found; searched: environment variables (not set: SERVER_TOKEN); the blocks of the test"
     )
   }
 
-  @Test("An address that is none is refused by name", arguments: ["ftp://x", "localhost:8080", "http://", "http://a b"])
+  @Test(
+    "An address that is none is refused by name",
+    arguments: ["ftp://x", "localhost:8080", "http://", "http://a b"])
   func badAddress(address: String) async {
     var memory = MemoryBlocks()
     memory.add(Server.self, "main", ["url": .string(address)])

@@ -60,13 +60,17 @@ private struct WithBadName: Flow {
         "title": "Parameters", "type": "object", "required": ["source_url"], "additionalProperties": false,
         "definitions": [:],
         "properties": [
-          "source_url": ["title": "source_url", "description": "Where from", "position": 0, "type": "string"],
+          "source_url": [
+            "title": "source_url", "description": "Where from", "position": 0, "type": "string",
+          ],
           "org_unit_level": [
-            "title": "org_unit_level", "description": "Level", "position": 1, "default": 2, "type": "integer", "minimum": 1,
+            "title": "org_unit_level", "description": "Level", "position": 1, "default": 2, "type": "integer",
+            "minimum": 1,
             "maximum": 10,
           ],
           "share": [
-            "title": "share", "description": "Share", "position": 2, "default": 0.5, "type": "number", "minimum": 0.0,
+            "title": "share", "description": "Share", "position": 2, "default": 0.5, "type": "number",
+            "minimum": 0.0,
             "maximum": 1.0,
           ],
           "mode": [
@@ -85,9 +89,12 @@ private struct WithBadName: Flow {
             "title": "day", "description": "Day", "position": 6, "default": nil,
             "anyOf": [["type": "string", "format": "date"], ["type": "null"]],
           ],
-          "dry_run": ["title": "dry_run", "description": "Dry run", "position": 7, "default": false, "type": "boolean"],
+          "dry_run": [
+            "title": "dry_run", "description": "Dry run", "position": 7, "default": false, "type": "boolean",
+          ],
           "dhis2": [
-            "title": "dhis2", "description": "Block", "position": 8, "default": "dhis2", "type": "string", "minLength": 1,
+            "title": "dhis2", "description": "Block", "position": 8, "default": "dhis2", "type": "string",
+            "minLength": 1,
           ],
         ],
       ])
@@ -95,7 +102,9 @@ private struct WithBadName: Flow {
 
   @Test("What is given lies over the defaults")
   func overlay() throws {
-    let flow = try Everything.with(["source_url": "x", "org_unit_level": 3.0, "from": "2024-02", "modes": ["replace"]])
+    let flow = try Everything.with([
+      "source_url": "x", "org_unit_level": 3.0, "from": "2024-02", "modes": ["replace"],
+    ])
     #expect(flow.sourceURL == "x")
     #expect(flow.orgUnitLevel == 3)
     #expect(flow.from == CalendarMonth("2024-02"))
@@ -130,7 +139,9 @@ private struct WithBadName: Flow {
 
   @Test("A value that the schema cannot judge is refused by its type")
   func unreadable() {
-    let error = #expect(throws: ParameterFailure.self) { try Everything.with(["source_url": "x", "day": "2023-02-29"]) }
+    let error = #expect(throws: ParameterFailure.self) {
+      try Everything.with(["source_url": "x", "day": "2023-02-29"])
+    }
     #expect(error?.faults == [#"day must be a day, YYYY-MM-DD, not "2023-02-29""#])
   }
 
@@ -142,7 +153,9 @@ private struct WithBadName: Flow {
         == "flow with_stored_property has the stored property limit, which is no parameter. Mark it with @Parameter(\"description\"), or make it a computed property."
     )
     let badDefault = #expect(throws: Misconfiguration.self) { try Catalogue([WithBadDefault.self]) }
-    #expect(badDefault?.message == "the default of parameter level of flow with_bad_default must be at most 10, not 12")
+    #expect(
+      badDefault?.message
+        == "the default of parameter level of flow with_bad_default must be at most 10, not 12")
     #expect(throws: Misconfiguration.self) { try Catalogue([WithBadName.self]) }
     let twice = #expect(throws: Misconfiguration.self) { try Catalogue([Everything.self, Everything.self]) }
     #expect(twice?.message.hasPrefix("two flows have the name everything") == true)

@@ -24,7 +24,11 @@ private struct Child: Flow {
     let calls = Mutex(0)
     func fetch(_ key: String) async throws -> [String: Int] {
       try await test.flowRun().task("fetch", cache: CacheKey(key, lifetime: .seconds(60))) { _ in
-        ["calls": calls.withLock { $0 += 1; return $0 }]
+        [
+          "calls": calls.withLock {
+            $0 += 1; return $0
+          }
+        ]
       }
     }
     #expect(try await fetch("a/1") == ["calls": 1])
@@ -69,7 +73,8 @@ private struct Child: Flow {
     await #expect(throws: Rejection.self) { try await run.subflow(Child.self, ["number": -1]) }
     await #expect(throws: ParameterFailure.self) { try await run.subflow(Child.self, ["numer": 1]) }
     #expect(test.reporter.subflows.map(\.completed) == [true, false])
-    #expect(test.reporter.subflows.allSatisfy { $0.parent == run.id && $0.id != run.id && $0.flow == "child" })
+    #expect(
+      test.reporter.subflows.allSatisfy { $0.parent == run.id && $0.id != run.id && $0.flow == "child" })
     #expect(test.reporter.lines.first == .init(level: .info, label: "parent/child", message: "here"))
   }
 

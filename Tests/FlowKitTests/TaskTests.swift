@@ -15,7 +15,8 @@ private struct Flaky: Failure {
   func retry() async throws {
     let test = TestRun()
     let attempts = Mutex(0)
-    let retry = Retry(retries: 3, backoff: Backoff(initial: .seconds(10), factor: 2, maximum: .seconds(100), jitter: 0))
+    let retry = Retry(
+      retries: 3, backoff: Backoff(initial: .seconds(10), factor: 2, maximum: .seconds(100), jitter: 0))
     let result = try await test.flowRun().task("fetch", retry: retry) { task in
       attempts.withLock { $0 += 1 }
       if task.attempt < 3 { throw Flaky(kind: .transient) }

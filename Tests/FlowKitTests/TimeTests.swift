@@ -23,7 +23,9 @@ private struct Slow: Flow {
 @Suite("Timeouts") struct TimeTests {
   @Test("A flow that takes longer than it may is a transient failure")
   func flow() async throws {
-    let error = await #expect(throws: TimedOut.self) { try await TestRun().run(Slow.self, ["counted": 3700, "hangs": true]) }
+    let error = await #expect(throws: TimedOut.self) {
+      try await TestRun().run(Slow.self, ["counted": 3700, "hangs": true])
+    }
     #expect(error?.message == "flow slow took longer than 1 h")
     #expect(error?.kind == .transient)
     #expect(try await TestRun().run(Slow.self, ["counted": 3500]) == "done")
@@ -58,7 +60,8 @@ private struct Slow: Flow {
     try await withThrowingTaskGroup(of: Void.self) { group in
       for _ in 0..<2 {
         group.addTask {
-          _ = try await TestRun().flowRun().map("work", 0..<20, width: 10, options: TaskOptions(limit: limit)) { _, _ in
+          _ = try await TestRun().flowRun().map("work", 0..<20, width: 10, options: TaskOptions(limit: limit))
+          { _, _ in
             running.enter()
             for _ in 0..<20 { await Task.yield() }
             running.leave()

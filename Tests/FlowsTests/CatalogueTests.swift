@@ -24,7 +24,10 @@ enum Project {
 
   @Test("The catalogue holds the flows, each declared rightly")
   func catalogue() throws {
-    #expect(try Catalogue(Flows.all).descriptions.map(\.name) == ["retrieve_github_stars", "dhis2_era5_climate_import"])
+    #expect(
+      try Catalogue(Flows.all).descriptions.map(\.name) == [
+        "retrieve_github_stars", "dhis2_era5_climate_import",
+      ])
   }
 
   @Test("A flow has a summary of one sentence, and every parameter a description", arguments: descriptions)
@@ -35,17 +38,21 @@ enum Project {
 
   @Test("A flow has a page with a table of its parameters and their defaults", arguments: descriptions)
   func page(description: FlowDescription) throws {
-    let rows = try Project.text("docs/\(description.name).md").split(separator: "\n").filter { $0.hasPrefix("| `") }
+    let rows = try Project.text("docs/\(description.name).md").split(separator: "\n").filter {
+      $0.hasPrefix("| `")
+    }
     for parameter in description.parameters {
       let row = rows.first { $0.hasPrefix("| `\(parameter.name)` |") }
       #expect(row != nil, "docs/\(description.name).md has no row for \(parameter.name)")
       guard let row, let value = parameter.defaultValue, !value.isNull, value.array == nil else { continue }
       let text = value.string ?? value.text()
-      #expect(row.contains("| \(text) |") || row.contains("| `\(text)` |"), "\(parameter.name): default \(text)")
+      #expect(
+        row.contains("| \(text) |") || row.contains("| `\(text)` |"), "\(parameter.name): default \(text)")
     }
     let known = Set(description.parameters.map(\.name))
     let section = rows.prefix(while: { row in known.contains(String(row.split(separator: "`")[1])) })
-    #expect(section.count == description.parameters.count, "the page has rows for parameters that the flow has not")
+    #expect(
+      section.count == description.parameters.count, "the page has rows for parameters that the flow has not")
   }
 
   @Test("No parameter hides behind an option of the command line", arguments: descriptions)

@@ -30,8 +30,11 @@ final class TemporaryFolder {
 }
 
 @Suite("Block documents") struct BlockFileTests {
-  private func load(_ name: String, from folder: TemporaryFolder, _ environment: [String: String] = [:]) async throws -> Server {
-    try await BlockStore([BlockFiles(folder: folder.path, environment: environment)]).load(BlockReference<Server>(name))
+  private func load(_ name: String, from folder: TemporaryFolder, _ environment: [String: String] = [:])
+    async throws -> Server
+  {
+    try await BlockStore([BlockFiles(folder: folder.path, environment: environment)]).load(
+      BlockReference<Server>(name))
   }
 
   @Test("A YAML document is read, its references followed")
@@ -51,7 +54,8 @@ final class TemporaryFolder {
     let byDefault = try await load("prod", from: folder, ["SECRET_FILE": "secret.txt"])
     #expect(byDefault.url == "https://default.example.org")
     #expect(byDefault.password?.reveal() == "hush hush")
-    let set = try await load("prod", from: folder, ["SECRET_FILE": "secret.txt", "HOST_URL": "http://x.example.org/"])
+    let set = try await load(
+      "prod", from: folder, ["SECRET_FILE": "secret.txt", "HOST_URL": "http://x.example.org/"])
     #expect(set.url == "http://x.example.org")
   }
 
@@ -83,7 +87,8 @@ final class TemporaryFolder {
   @Test(
     "A document that is none says what is missing",
     arguments: [
-      ("type: server\nname: a", "is not complete"), ("- 1", "must have the members"), ("a: [", "cannot be read"),
+      ("type: server\nname: a", "is not complete"), ("- 1", "must have the members"),
+      ("a: [", "cannot be read"),
       ("type: server\nname: a\nvalues: {}\nvalue: {}", "unknown member value"),
       ("type: server\nname: a\nvalues: {url: 5}", "url must be a string, not an integer"),
       ("type: server\nname: a\nvalues: {url: '${X'}", "a reference that does not end"),
@@ -110,8 +115,12 @@ final class TemporaryFolder {
   @Test("A folder that is not there holds no blocks")
   func noFolder() async throws {
     let error = await #expect(throws: Misconfiguration.self) {
-      try await BlockStore([BlockFiles(folder: "no/such/folder", environment: [:])]).load(BlockReference<Server>("a"))
+      try await BlockStore([BlockFiles(folder: "no/such/folder", environment: [:])]).load(
+        BlockReference<Server>("a"))
     }
-    #expect(error?.message == "no block \"a\" of type server was found; searched: documents in no/such/folder/ (*.yaml, *.yml, *.json)")
+    #expect(
+      error?.message
+        == "no block \"a\" of type server was found; searched: documents in no/such/folder/ (*.yaml, *.yml, *.json)"
+    )
   }
 }

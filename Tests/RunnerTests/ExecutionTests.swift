@@ -26,7 +26,9 @@ private struct Sum: Flow {
 }
 
 @Suite("One run of a flow") struct ExecutionTests {
-  private func execution(in folder: TemporaryFolder, _ reporter: RecordingReporter = RecordingReporter()) -> FlowExecution {
+  private func execution(in folder: TemporaryFolder, _ reporter: RecordingReporter = RecordingReporter())
+    -> FlowExecution
+  {
     FlowExecution(
       reporter: reporter, blocks: BlockStore([]), state: MemoryState(), cacheFolder: folder.path,
       temporaryFolder: folder.path)
@@ -48,7 +50,8 @@ private struct Sum: Flow {
   @Test(
     "How it fails names the state and the exit code",
     arguments: [
-      ("configuration", "Misconfigured", Int32(3)), ("rejected", "Rejected", 5), ("fault", "Failed", 1), ("unknown", "Failed", 1),
+      ("configuration", "Misconfigured", Int32(3)), ("rejected", "Rejected", 5), ("fault", "Failed", 1),
+      ("unknown", "Failed", 1),
     ])
   func failed(trouble: String, state: String, code: Int32) async throws {
     let folder = try TemporaryFolder()

@@ -48,7 +48,9 @@ extension Sandbox {
 
 @Suite struct CDSJobTests {
   @Test func aJobIsAcceptedThenRunsThenIsSuccessful() async throws {
-    try await withSandbox { sandbox in
+    try await withSandbox {
+      $0.queueTime = .seconds(1)
+    } _: { sandbox in
       let answer = try await sandbox.cds("POST", Sandbox.monthly, ["inputs": monthlyInputs])
       #expect(answer.status == 201)
       let id = try #require(answer.json["jobID"]?.string)

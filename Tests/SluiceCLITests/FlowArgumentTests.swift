@@ -28,10 +28,12 @@ private struct Example: Flow {
   @Test("Options are read by the types of the schema")
   func types() throws {
     let options = try parse(
-      "--org-unit-level", "3", "--names", "x,y", "--numbers=1,2", "--from", "2024-01", "--share", "1", "--mode", "replace", "--text", "5")
+      "--org-unit-level", "3", "--names", "x,y", "--numbers=1,2", "--from", "2024-01", "--share", "1",
+      "--mode", "replace", "--text", "5")
     #expect(
       options.parameters == [
-        "org_unit_level": 3, "names": ["x", "y"], "numbers": [1, 2], "from": "2024-01", "share": 1.0, "mode": "replace", "text": "5",
+        "org_unit_level": 3, "names": ["x", "y"], "numbers": [1, 2], "from": "2024-01", "share": 1.0,
+        "mode": "replace", "text": "5",
       ])
   }
 
@@ -57,24 +59,32 @@ private struct Example: Flow {
 
   @Test("-p takes JSON, or text where that is no JSON")
   func pairs() throws {
-    #expect(try parse("-p", "names=[\"q\"]", "-p", "text=a=b", "-p", "share=0.25").parameters == ["names": ["q"], "text": "a=b", "share": 0.25])
+    #expect(
+      try parse("-p", "names=[\"q\"]", "-p", "text=a=b", "-p", "share=0.25").parameters == [
+        "names": ["q"], "text": "a=b", "share": 0.25,
+      ])
   }
 
   @Test("The command line lies over the parameter file, wherever it is named")
   func file() throws {
-    let options = try parse("--text", "mine", "--params", "f.json", file: #"{"text": "theirs", "share": 0.1}"#)
+    let options = try parse(
+      "--text", "mine", "--params", "f.json", file: #"{"text": "theirs", "share": 0.1}"#)
     #expect(options.parameters == ["text": "mine", "share": 0.1])
     #expect(throws: UsageError.self) { try parse("--params", "f.json", file: "[1]") }
     #expect(throws: UsageError.self) { try parse("--params", "f.json", file: "{") }
   }
 
   @Test("A value of the wrong type is left for the schema to refuse")
-  func wrongType() throws { #expect(try parse("--org-unit-level", "three").parameters == ["org_unit_level": "three"]) }
+  func wrongType() throws {
+    #expect(try parse("--org-unit-level", "three").parameters == ["org_unit_level": "three"])
+  }
 
   @Test("What is not known is refused with what is")
   func unknown() throws {
     let error = #expect(throws: UsageError.self) { try parse("--levle", "3") }
-    #expect(error?.message.contains("unknown option --levle of example; known are --org-unit-level, --names") == true)
+    #expect(
+      error?.message.contains("unknown option --levle of example; known are --org-unit-level, --names")
+        == true)
     #expect(throws: UsageError.self) { try parse("stray") }
     #expect(throws: UsageError.self) { try parse("--text") }
     #expect(throws: UsageError.self) { try parse("--sandbox=yes") }
@@ -129,7 +139,8 @@ private struct Example: Flow {
       """
     #expect(
       try ProgramEnvironment.parse(text) == [
-        "A": "1", "B": "two # \"words\"\n", "C": "single $x \\n", "D": "bare", "E": "", "URL": "http://x/#fragment",
+        "A": "1", "B": "two # \"words\"\n", "C": "single $x \\n", "D": "bare", "E": "",
+        "URL": "http://x/#fragment",
       ])
   }
 

@@ -8,7 +8,8 @@ extension CDS {
   ///   - log: is told when the job is taken, each change of its status, and what the store says of it.
   /// - Returns: the job's id and the size of the file in bytes.
   public func retrieve(
-    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock, log: Log
+    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock,
+    log: Log
   ) async throws -> (job: String, byteCount: Int) {
     var job = try await submitPatiently(request, clock: clock, log: log)
     log.info("the Climate Data Store took the request as job \(job.id): \(request.inWords)")
@@ -24,7 +25,8 @@ extension CDS {
         let asset = try await asset(ofJob: job.id)
         return (job.id, try await download(asset, to: path))
       case .dismissed, .deleted:
-        throw CDSFailure(.rejected, "job \(job.id) at \(url) was \(job.status.rawValue) before it had a result")
+        throw CDSFailure(
+          .rejected, "job \(job.id) at \(url) was \(job.status.rawValue) before it had a result")
       }
       guard waited < budget else {
         throw CDSFailure(
@@ -36,7 +38,9 @@ extension CDS {
       interval = min(interval * 1.5, .seconds(120))
       let before = job.status
       job = try await self.job(job.id)
-      if job.status != before || waited >= .seconds(60) { log.info("job \(job.id): \(job.status.rawValue) for \(waited.inWords)") }
+      if job.status != before || waited >= .seconds(60) {
+        log.info("job \(job.id): \(job.status.rawValue) for \(waited.inWords)")
+      }
     }
   }
 

@@ -20,14 +20,16 @@ public struct CDS: Sendable {
     let operation = "requesting \(request.dataset)"
     let body: JSONValue = ["inputs": .object(request.inputs)]
     let answer = try await call(
-      .post, "retrieve/v1/processes/\(URLText.encode(request.dataset))/execution", body: body, expect: 201, operation)
+      .post, "retrieve/v1/processes/\(URLText.encode(request.dataset))/execution", body: body, expect: 201,
+      operation)
     return try CDSJob(answer, operation: operation)
   }
 
   /// Where a job stands.
   public func job(_ id: String) async throws -> CDSJob {
     let operation = "asking for job \(id)"
-    let answer = try await call(.get, "retrieve/v1/jobs/\(URLText.encode(id))?log=True", expect: 200, operation)
+    let answer = try await call(
+      .get, "retrieve/v1/jobs/\(URLText.encode(id))?log=True", expect: 200, operation)
     return try CDSJob(answer, operation: operation)
   }
 
@@ -50,7 +52,8 @@ public struct CDS: Sendable {
     }
     if let size = asset.size, size != result.byteCount {
       throw CDSFailure(
-        .transient, "downloading \(asset.url): \(result.byteCount) bytes came where the store announced \(size)")
+        .transient,
+        "downloading \(asset.url): \(result.byteCount) bytes came where the store announced \(size)")
     }
     return result.byteCount
   }
@@ -58,7 +61,8 @@ public struct CDS: Sendable {
   /// The last moment for which a data set has data, as the catalogue has it: `2026-09-01`.
   public func lastDay(of dataset: String) async throws -> CalendarDate {
     let operation = "asking the catalogue for \(dataset)"
-    let answer = try await call(.get, "catalogue/v1/collections/\(URLText.encode(dataset))", expect: 200, operation)
+    let answer = try await call(
+      .get, "catalogue/v1/collections/\(URLText.encode(dataset))", expect: 200, operation)
     guard let text = answer["extent"]?["temporal"]?["interval"]?[0]?[1]?.string,
       let day = CalendarDate(String(text.prefix(10)))
     else { throw CDSFailure(.transient, "\(operation) at \(url): the answer has no temporal extent") }

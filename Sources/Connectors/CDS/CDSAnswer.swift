@@ -25,14 +25,16 @@ struct CDSAnswer {
         remedy: "Accept it once, in a browser, at the address named.")
     case (403, "cost limits exceeded"):
       return CDSFailure(
-        .rejected, "\(place): the request is too large\(said)", remedy: "Ask for fewer months or variables at a time.")
+        .rejected, "\(place): the request is too large\(said)",
+        remedy: "Ask for fewer months or variables at a time.")
     case (403, "permission denied"):
       return CDSFailure(
         .configuration, "\(place): the data set is not available\(said)",
         remedy: "The reason given tells until when, or whom to ask.")
     case (403, _):
       return CDSFailure(
-        .configuration, "\(place): not allowed (403)\(said)", remedy: "Use the key of the user who made the job.")
+        .configuration, "\(place): not allowed (403)\(said)",
+        remedy: "Use the key of the user who made the job.")
     case (404, "no such process"), (404, "process not found"):
       return CDSFailure(.configuration, "\(place): there is no such data set\(said)")
     case (400, "job results failed"), (400, "the job has failed"), (400, "the job has been rejected"),
@@ -41,7 +43,8 @@ struct CDSAnswer {
     case (400, _), (422, _):
       return CDSFailure(.rejected, "\(place): the request is not valid (\(response.status))\(said)")
     case (404, "results expired"):
-      return CDSFailure(.transient, "\(place): the result has expired\(said)", remedy: "The request is sent again.")
+      return CDSFailure(
+        .transient, "\(place): the result has expired\(said)", remedy: "The request is sent again.")
     case (408, _), (429, _), (500..., _):
       return CDSFailure(
         .transient, "\(place): the store answered \(response.status)\(said)",

@@ -35,7 +35,9 @@ extension DHIS2 {
     let body = try await get(
       "categoryCombos", [("filter", "name:eq:default"), ("fields", "id,categoryOptionCombos[id]")],
       operation: operation)
-    guard let id = try decode(body, operation)["categoryCombos"]?[0]?["categoryOptionCombos"]?[0]?["id"]?.string else {
+    guard
+      let id = try decode(body, operation)["categoryCombos"]?[0]?["categoryOptionCombos"]?[0]?["id"]?.string
+    else {
       throw DHIS2Failure(.configuration, "\(operation) at \(baseURL): there is none")
     }
     return id
@@ -51,6 +53,12 @@ extension DHIS2 {
     _ values: [DataValue], dataSet: String, existing: [DataValue.Key: String], semantics: ImportSemantics,
     namesDataSet: Bool, dryRun: Bool, chunkSize: Int = 1000
   ) async throws -> ImportReceipt {
+    if let twice = Dictionary(values.map { ($0.key, 1) }, uniquingKeysWith: +).first(where: { $0.value > 1 })?
+      .key
+    {
+      throw Fault(
+        "two values for \(twice.dataElement) of \(twice.orgUnit) in \(twice.period) are to be imported")
+    }
     var receipt = ImportReceipt(isDryRun: dryRun)
     let changed = values.filter { value in existing[value.key].map { !value.hasValue($0) } ?? true }
     receipt.unchanged = values.count - changed.count
@@ -63,7 +71,9 @@ extension DHIS2 {
         JSONValue.object(body).bytes(), operation: operation)
       guard let summary = ImportSummary(answer) else {
         throw DHIS2Failure(
-          .transient, "\(operation) at \(baseURL): the answer is no import summary: \(answer["message"]?.string ?? "no message")")
+          .transient,
+          "\(operation) at \(baseURL): the answer is no import summary: \(answer["message"]?.string ?? "no message")"
+        )
       }
       try count(summary, of: Array(chunk), existing, semantics, operation, in: &receipt)
     }
@@ -78,12 +88,14 @@ extension DHIS2 {
       let reasons = summary.conflicts.map { "\($0.code.map { "\($0): " } ?? "")\($0.message)" }
       throw DHIS2Failure(
         .rejected,
-        "\(operation) at \(baseURL): refused: \((reasons.isEmpty ? [summary.message ?? "no reason given"] : reasons).joined(separator: "; "))")
+        "\(operation) at \(baseURL): refused: \((reasons.isEmpty ? [summary.message ?? "no reason given"] : reasons).joined(separator: "; "))"
+      )
     }
     for index in summary.rejected.sorted() where chunk.indices.contains(index) {
       let conflict = summary.conflicts.first { $0.indexes.contains(index) }
       receipt.refusals.append(
-        .init(value: chunk[index], code: conflict?.code, reason: conflict?.message ?? "refused without a reason"))
+        .init(
+          value: chunk[index], code: conflict?.code, reason: conflict?.message ?? "refused without a reason"))
     }
     let taken = chunk.indices.filter { !summary.rejected.contains($0) }
     let updated = taken.filter { existing[chunk[$0].key] != nil }.count
@@ -91,7 +103,10 @@ extension DHIS2 {
     receipt.created += taken.count - updated
     // The server's own count must agree, or the receipt would say more than DHIS2 holds. It may count a value as
     // ignored that somebody else has written in the meantime, so only too few refusals are an error.
-    let written = semantics == .dataEntry ? summary.updated + summary.imported : summary.imported + summary.updated + summary.ignored - summary.rejected.count
+    let written =
+      semantics == .dataEntry
+      ? summary.updated + summary.imported
+      : summary.imported + summary.updated + summary.ignored - summary.rejected.count
     guard written == taken.count else {
       throw DHIS2Failure(
         .transient,

@@ -14,7 +14,8 @@ extension DHIS2 {
       let body = try await get(
         "organisationUnits",
         [
-          ("fields", "id,code,name,level,path,openingDate,closedDate,geometry"), ("filter", "level:eq:\(level)"),
+          ("fields", "id,code,name,level,path,openingDate,closedDate,geometry"),
+          ("filter", "level:eq:\(level)"),
           ("order", "id:asc"), ("translate", "false"), ("page", "\(page)"), ("pageSize", "\(pageSize)"),
         ], operation: operation)
       let read: OrgUnitPage

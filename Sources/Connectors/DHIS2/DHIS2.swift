@@ -24,7 +24,9 @@ public struct DHIS2: Sendable {
   /// - Parameter operation: what this is for, as the beginning of a message: `reading the org units of level 2`.
   func get(_ path: String, _ query: [(String, String)] = [], operation: String) async throws -> [UInt8] {
     let response = try await send(.get, path, query, operation: operation)
-    guard response.status == 200 else { throw DHIS2Answer(response, operation: operation, server: baseURL).failure }
+    guard response.status == 200 else {
+      throw DHIS2Answer(response, operation: operation, server: baseURL).failure
+    }
     return response.body
   }
 
@@ -38,12 +40,14 @@ public struct DHIS2: Sendable {
       throw DHIS2Answer(response, operation: operation, server: baseURL).failure
     }
     do { return try JSONValue(parsing: response.body) } catch {
-      throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer (\(response.status)) is \(error)")
+      throw DHIS2Failure(
+        .transient, "\(operation) at \(baseURL): the answer (\(response.status)) is \(error)")
     }
   }
 
   private func send(
-    _ method: HTTPMethod, _ path: String, _ query: [(String, String)], body: HTTPBody = .none, operation: String
+    _ method: HTTPMethod, _ path: String, _ query: [(String, String)], body: HTTPBody = .none,
+    operation: String
   ) async throws -> HTTPResponse {
     let address = "\(baseURL)/api/\(path)" + (query.isEmpty ? "" : "?\(URLText.query(query))")
     // Without X-Requested-With an unauthenticated call is answered by a redirect to the login page.

@@ -20,7 +20,8 @@ public struct DataElement: Sendable {
   /// What a new one is made of. Zero is a measurement, so `zeroIsSignificant`: without it dry days vanish.
   var newDocument: JSONObject {
     var document: JSONObject = [
-      "id": .string(id), "name": .string(name), "shortName": .string(shortName), "description": .string(description),
+      "id": .string(id), "name": .string(name), "shortName": .string(shortName),
+      "description": .string(description),
     ]
     for (key, value) in essentials { document[key] = value }
     return document

@@ -15,11 +15,17 @@ public struct DataSet: Sendable {
     self.periodType = periodType
   }
 
-  func newDocument(dataElements: [String], orgUnits: [String]) -> JSONObject {
+  /// What a new one is made of. Nobody may enter data into a data set that is shared with nobody, its maker included.
+  func newDocument(dataElements: [String], orgUnits: [String], owner: String) -> JSONObject {
     [
-      "id": .string(id), "name": .string(name), "shortName": .string(shortName), "periodType": .string(periodType),
+      "id": .string(id), "name": .string(name), "shortName": .string(shortName),
+      "periodType": .string(periodType),
       "dataSetElements": .array(dataElements.map(element)),
       "organisationUnits": .array(orgUnits.map { ["id": .string($0)] }),
+      "sharing": [
+        "public": "rw------", "owner": .string(owner),
+        "users": .object([owner: ["id": .string(owner), "access": "rwrw----"]]),
+      ],
     ]
   }
 

@@ -14,7 +14,9 @@ struct MetadataReport {
     isOK = report["status"]?.string == "OK" && ignored == 0
     let errors = (report["typeReports"]?.array ?? []).flatMap { $0["objectReports"]?.array ?? [] }
       .flatMap { $0["errorReports"]?.array ?? [] }
-    let texts = errors.map { "\($0["errorCode"]?.string ?? "error"): \($0["message"]?.string ?? "no message")" }
+    let texts = errors.map {
+      "\($0["errorCode"]?.string ?? "error"): \($0["message"]?.string ?? "no message")"
+    }
     problems = texts.isEmpty ? [answer["message"]?.string ?? "refused without a reason"] : texts
   }
 }

@@ -33,7 +33,8 @@ extension DHIS2 {
         remedy: "Check that the address is that of a DHIS2 server.")
     }
     guard version >= DHIS2Version(2, 40) else {
-      throw DHIS2Failure(.configuration, "\(baseURL) runs DHIS2 \(text)", remedy: "Version 2.40 or later is needed.")
+      throw DHIS2Failure(
+        .configuration, "\(baseURL) runs DHIS2 \(text)", remedy: "Version 2.40 or later is needed.")
     }
     return SystemInfo(version: version, calendar: info["calendar"]?.string ?? "iso8601")
   }

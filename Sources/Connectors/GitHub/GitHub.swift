@@ -21,7 +21,8 @@ public struct GitHub: Sendable {
   /// The number of stars of a repository, `owner/name`.
   public func stars(of repository: String) async throws -> Int {
     guard repository.wholeMatch(of: /[A-Za-z0-9-]+\/[A-Za-z0-9._-]+/) != nil else {
-      throw GitHubFailure(.configuration, "\"\(repository)\" is no repository", remedy: "Write it as owner/name.")
+      throw GitHubFailure(
+        .configuration, "\"\(repository)\" is no repository", remedy: "Write it as owner/name.")
     }
     let request = HTTPRequest(
       .get, "\(baseURL)/repos/\(repository)",
@@ -41,7 +42,8 @@ public struct GitHub: Sendable {
     switch response.status {
     case 401:
       return GitHubFailure(
-        .configuration, "\(operation): the token was refused (401)", remedy: "Set GITHUB_TOKEN to a valid token.")
+        .configuration, "\(operation): the token was refused (401)",
+        remedy: "Set GITHUB_TOKEN to a valid token.")
     case 404:
       return GitHubFailure(
         .configuration, "\(operation): there is no such repository, or it is private (404)",
@@ -53,7 +55,8 @@ public struct GitHub: Sendable {
       }
       return GitHubFailure(
         .transient, "\(operation): the rate limit is used up (\(response.status))",
-        remedy: token == nil ? "A token in GITHUB_TOKEN raises the limit from 60 to 5,000 requests an hour." : nil,
+        remedy: token == nil
+          ? "A token in GITHUB_TOKEN raises the limit from 60 to 5,000 requests an hour." : nil,
         retryAfter: wait)
     case 500...:
       return GitHubFailure(.transient, "\(operation): GitHub answered \(response.status)")
@@ -65,7 +68,9 @@ public struct GitHub: Sendable {
   /// How long GitHub asks us to wait: `Retry-After`, or until the limit is reset.
   private static func wait(_ headers: HTTPHeaders) -> Duration? {
     if let seconds = headers["Retry-After"].flatMap(Int.init) { return .seconds(seconds) }
-    guard headers["X-RateLimit-Remaining"] == "0", let reset = headers["X-RateLimit-Reset"].flatMap(Double.init) else {
+    guard headers["X-RateLimit-Remaining"] == "0",
+      let reset = headers["X-RateLimit-Reset"].flatMap(Double.init)
+    else {
       return nil
     }
     return .seconds(max(1, reset - Date().timeIntervalSince1970))

@@ -65,14 +65,17 @@ public struct BlockValues: Sendable {
   }
 
   /// A text that must not be shown; nil where it is missing, null or empty.
-  public func optionalSecret(_ key: String) throws -> Secret<String>? { try optionalString(key).map { Secret($0) } }
+  public func optionalSecret(_ key: String) throws -> Secret<String>? {
+    try optionalString(key).map { Secret($0) }
+  }
 
   /// An http or https address without a slash at its end.
   public func url(_ key: String, default fallback: String? = nil) throws -> String {
     guard let text = try optionalString(key) ?? fallback else { return try string(key) }
     guard text.wholeMatch(of: /https?:\/\/[^\s\/?#]+[^\s?#]*/.ignoresCase()) != nil else {
       throw Misconfiguration(
-        "block \"\(name)\" (\(typeSlug), from \(origin)): \(key) must be an http or https address, not \"\(text)\"")
+        "block \"\(name)\" (\(typeSlug), from \(origin)): \(key) must be an http or https address, not \"\(text)\""
+      )
     }
     return String(text.reversed().drop { $0 == "/" }.reversed())
   }

@@ -18,7 +18,9 @@ public struct BlockStore: Sendable {
   /// The block that a reference names.
   public func load<Target: Block>(_ reference: BlockReference<Target>) async throws -> Target {
     for source in sources {
-      if let values = try await source.find(type: Target.self, name: reference.name) { return try Target(values) }
+      if let values = try await source.find(type: Target.self, name: reference.name) {
+        return try Target(values)
+      }
     }
     let places = sources.flatMap { $0.placesSearched(type: Target.self, name: reference.name) }
     throw Misconfiguration(

@@ -15,14 +15,16 @@ public struct EnvironmentBlocks: BlockSource {
       }
       guard declared.required.allSatisfy({ values[$0] != nil }) else { continue }
       let variables = declared.variables.values.sorted().joined(separator: ", ")
-      return BlockValues(typeSlug: type.typeSlug, name: name, values: values, origin: "the environment (\(variables))")
+      return BlockValues(
+        typeSlug: type.typeSlug, name: name, values: values, origin: "the environment (\(variables))")
     }
     return nil
   }
 
   public func placesSearched(type: any Block.Type, name: String) -> [String] {
     let missing = type.environment.filter { $0.name == name }.map { declared in
-      declared.required.compactMap { declared.variables[$0] }.filter { environment[$0]?.isEmpty ?? true }.sorted()
+      declared.required.compactMap { declared.variables[$0] }.filter { environment[$0]?.isEmpty ?? true }
+        .sorted()
         .joined(separator: ", ")
     }
     return missing.isEmpty ? [] : ["environment variables (not set: \(missing.joined(separator: "; or ")))"]

@@ -26,7 +26,10 @@ extension Flow {
   /// The values of all parameters, for the record of a run.
   public var parameters: JSONObject {
     get throws {
-      JSONObject(try ParameterReflection.properties(of: self, named: "flow \(Self.name)").map { (key: $0.name, value: $0.content.currentValue ?? .null) })
+      JSONObject(
+        try ParameterReflection.properties(of: self, named: "flow \(Self.name)").map {
+          (key: $0.name, value: $0.content.currentValue ?? .null)
+        })
     }
   }
 

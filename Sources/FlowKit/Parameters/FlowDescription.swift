@@ -33,13 +33,16 @@ public struct FlowDescription: Sendable {
     let properties = try ParameterReflection.properties(of: flow.init(), named: "flow \(flow.name)")
     parameters = properties.map { name, content in
       ParameterDescription(
-        name: name, description: content.description, schema: content.schema, defaultValue: content.defaultValue)
+        name: name, description: content.description, schema: content.schema,
+        defaultValue: content.defaultValue)
     }
     schema = try Self.schema(of: flow, properties)
     try checkDefaults()
   }
 
-  private static func schema(of flow: any Flow.Type, _ properties: [ParameterReflection.Property]) throws -> JSONSchema {
+  private static func schema(of flow: any Flow.Type, _ properties: [ParameterReflection.Property]) throws
+    -> JSONSchema
+  {
     var schema = try ParameterReflection.objectSchema(of: flow.init(), named: "flow \(flow.name)")
     schema["title"] = "Parameters"
     var definitions = JSONObject()
@@ -51,9 +54,10 @@ public struct FlowDescription: Sendable {
   }
 
   private func checkDefaults() throws {
-    let defaults = JSONObject(parameters.compactMap { parameter in
-      parameter.defaultValue.map { (key: parameter.name, value: $0) }
-    })
+    let defaults = JSONObject(
+      parameters.compactMap { parameter in
+        parameter.defaultValue.map { (key: parameter.name, value: $0) }
+      })
     var lenient = schema
     lenient["required"] = []
     guard let fault = lenient.faults(in: .object(defaults)).first else { return }

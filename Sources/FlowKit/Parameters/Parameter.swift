@@ -63,7 +63,8 @@ final class ParameterContent<Value: ParameterValue>: AnyParameterContent {
 
   var value: Value {
     guard let value = current.withLock({ $0 }) else {
-      preconditionFailure("a required parameter (\(description)) was read before the flow was given its parameters")
+      preconditionFailure(
+        "a required parameter (\(description)) was read before the flow was given its parameters")
     }
     return value
   }

@@ -6,12 +6,16 @@ public struct ParameterConstraint: Sendable {
 
   /// Whole numbers between two bounds, both allowed.
   public static func range(_ bounds: ClosedRange<Int>) -> ParameterConstraint {
-    ParameterConstraint(keywords: ["minimum": .integer(bounds.lowerBound), "maximum": .integer(bounds.upperBound)])
+    ParameterConstraint(keywords: [
+      "minimum": .integer(bounds.lowerBound), "maximum": .integer(bounds.upperBound),
+    ])
   }
 
   /// Numbers between two bounds, both allowed.
   public static func range(_ bounds: ClosedRange<Double>) -> ParameterConstraint {
-    ParameterConstraint(keywords: ["minimum": .number(bounds.lowerBound), "maximum": .number(bounds.upperBound)])
+    ParameterConstraint(keywords: [
+      "minimum": .number(bounds.lowerBound), "maximum": .number(bounds.upperBound),
+    ])
   }
 
   /// Numbers from a bound on.

@@ -29,7 +29,8 @@ extension ParameterGroup {
     // A group whose declaration is wrong was refused when its flow was described.
     let members = (try? ParameterReflection.properties(of: self, named: Self.definitionName)) ?? []
     return .object(
-      JSONObject(members.compactMap { member in member.content.currentValue.map { (key: member.name, value: $0) } }))
+      JSONObject(
+        members.compactMap { member in member.content.currentValue.map { (key: member.name, value: $0) } }))
   }
 
   public static var definitions: [String: () throws -> JSONSchema] {

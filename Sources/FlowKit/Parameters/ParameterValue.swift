@@ -42,7 +42,9 @@ extension Int: ParameterValue {
   public static var schema: JSONSchema { ["type": "integer"] }
   public var parameter: JSONValue { .integer(self) }
   public init(parameter value: JSONValue) throws {
-    guard let integer = value.integer else { throw UnreadableParameter(value, isNot: "an integer of 64 bits") }
+    guard let integer = value.integer else {
+      throw UnreadableParameter(value, isNot: "an integer of 64 bits")
+    }
     self = integer
   }
 }
@@ -138,7 +140,8 @@ extension ParameterChoice {
   public var parameter: JSONValue { .string(rawValue) }
   public init(parameter value: JSONValue) throws {
     guard let text = value.string, let choice = Self(rawValue: text) else {
-      throw UnreadableParameter(value, isNot: "one of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
+      throw UnreadableParameter(
+        value, isNot: "one of \(Self.allCases.map(\.rawValue).joined(separator: ", "))")
     }
     self = choice
   }

@@ -42,7 +42,9 @@ extension FlowRun {
     _ name: String, _ items: some Sequence<Item>, width: Int = 8, options: TaskOptions,
     failures: MapFailures = .cancelRest, _ body: @escaping @Sendable (Item, TaskRun) async throws -> Result
   ) async throws -> [Result] {
-    guard width > 0 else { throw Fault("map \"\(name)\" of flow \(flowName) has width \(width)", remedy: "Use 1 or more.") }
+    guard width > 0 else {
+      throw Fault("map \"\(name)\" of flow \(flowName) has width \(width)", remedy: "Use 1 or more.")
+    }
     let outcomes = try await withThrowingTaskGroup(of: (Int, Swift.Result<Result, any Error>).self) { group in
       var outcomes: [Swift.Result<Result, any Error>?] = []
       var waiting = items.makeIterator()
@@ -51,7 +53,9 @@ extension FlowRun {
         let place = outcomes.count
         outcomes.append(nil)
         group.addTask {
-          do { return (place, .success(try await task(name, options: options) { try await body(item, $0) })) } catch {
+          do {
+            return (place, .success(try await task(name, options: options) { try await body(item, $0) }))
+          } catch {
             if failures == .cancelRest || error is CancellationError { throw error }
             return (place, .failure(error))
           }

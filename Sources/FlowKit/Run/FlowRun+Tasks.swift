@@ -37,7 +37,9 @@ extension FlowRun {
           reporter.taskFinished(identity, .cancelled)
           throw CancellationError()
         }
-        guard let wait = options.retry.wait(after: error, attempt: attempt, elapsed: elapsed(since: start), random: random())
+        guard
+          let wait = options.retry.wait(
+            after: error, attempt: attempt, elapsed: elapsed(since: start), random: random())
         else {
           reporter.taskFinished(identity, .failed(attempts: attempt, elapsed(since: start), error))
           throw error
@@ -56,7 +58,9 @@ extension FlowRun {
     _ task: TaskRun, _ timeout: Duration?, _ body: @Sendable (TaskRun) async throws -> Result
   ) async throws -> Result {
     guard let timeout else { return try await body(task) }
-    return try await TimeLimit.keep(timeout, for: "task \(task.identity.name)", clock: clock) { try await body(task) }
+    return try await TimeLimit.keep(timeout, for: "task \(task.identity.name)", clock: clock) {
+      try await body(task)
+    }
   }
 
   private func elapsed(since start: Date) -> Duration { .seconds(clock.now().timeIntervalSince(start)) }

@@ -26,7 +26,9 @@ public struct Retry: Sendable {
 
   /// The wait before the next attempt; nil where there is none.
   func wait(after error: any Error, attempt: Int, elapsed: Duration, random: Double) -> Duration? {
-    guard attempt <= retries, !(error is CancellationError), FailureKind(of: error) == .transient else { return nil }
+    guard attempt <= retries, !(error is CancellationError), FailureKind(of: error) == .transient else {
+      return nil
+    }
     let delay = max(
       backoff.delay(afterAttempt: attempt, random: random), (error as? any Failure)?.retryAfter ?? .zero)
     if let deadline, elapsed + delay > deadline { return nil }

@@ -19,7 +19,8 @@ public struct RunContext: Sendable {
   public init(
     clock: any WallClock, scratchFolder: String, cacheFolder: String, services: Services, blocks: BlockStore,
     state: any StateStore, reporter: any RunReporter,
-    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) }, makeID: @escaping @Sendable () -> UUID = { UUID() }
+    random: @escaping @Sendable () -> Double = { .random(in: 0..<1) },
+    makeID: @escaping @Sendable () -> UUID = { UUID() }
   ) {
     self.clock = clock
     self.scratchFolder = scratchFolder

@@ -11,7 +11,9 @@ extension FlowRun {
     let place = StateKey.taskResult(key.text, task: name, flow: flowName)
     if let bytes = try await context.state.read(place) {
       // A result that cannot be read any more was kept by another version of the flow: the work is done again.
-      if let kept = try? JSONDecoder().decode(KeptResult<Result>.self, from: Data(bytes)), kept.counts(at: clock.now()) {
+      if let kept = try? JSONDecoder().decode(KeptResult<Result>.self, from: Data(bytes)),
+        kept.counts(at: clock.now())
+      {
         let identity = identity(ofTask: name)
         reporter.taskStarted(identity)
         reporter.taskFinished(identity, .cached)
@@ -20,7 +22,8 @@ extension FlowRun {
       }
     }
     let result = try await task(name, options: options, body)
-    let kept = KeptResult(result: result, expires: key.lifetime.map { clock.now().addingTimeInterval($0.seconds) })
+    let kept = KeptResult(
+      result: result, expires: key.lifetime.map { clock.now().addingTimeInterval($0.seconds) })
     try await context.state.write(place, Array(JSONEncoder().encode(kept)))
     return result
   }

@@ -2,7 +2,9 @@ public import JSON
 
 extension FlowRun {
   /// A value that is set outside of flows and shared by all of them; nil where nobody set it.
-  public func variable(_ name: String) async throws -> JSONValue? { try await readState(StateKey.variable(name)) }
+  public func variable(_ name: String) async throws -> JSONValue? {
+    try await readState(StateKey.variable(name))
+  }
 
   /// Sets a variable; nil removes it.
   public func setVariable(_ name: String, to value: JSONValue?) async throws {

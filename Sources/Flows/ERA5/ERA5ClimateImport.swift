@@ -9,7 +9,8 @@ public import FlowKit
 /// completed; what could be imported is in DHIS2 by then.
 public struct ERA5ClimateImport: Flow {
   public static let name = "dhis2_era5_climate_import"
-  public static let summary = "Imports monthly ERA5-Land climate into DHIS2, averaged over the borders of org units."
+  public static let summary =
+    "Imports monthly ERA5-Land climate into DHIS2, averaged over the borders of org units."
 
   @Parameter("Level of the DHIS2 org units to import for", .range(1...10))
   var orgUnitLevel = 2
@@ -36,11 +37,14 @@ public struct ERA5ClimateImport: Flow {
     let (info, units) = try await run.task("read_org_units", retry: .backoff(3)) { task in
       let info = try await server.checkedSystemInfo()
       let units = try await server.orgUnits(level: orgUnitLevel)
-      task.log.info("\(units.count) org units of level \(orgUnitLevel) read from DHIS2 \(info.version) at \(server.baseURL)")
+      task.log.info(
+        "\(units.count) org units of level \(orgUnitLevel) read from DHIS2 \(info.version) at \(server.baseURL)"
+      )
       return (info, units)
     }
     let zones = try ERA5Zones(units, level: orgUnitLevel)
-    let files = try await ERA5Download(zones: zones, indicators: indicators, months: months).fetch(from: store, run)
+    let files = try await ERA5Download(zones: zones, indicators: indicators, months: months).fetch(
+      from: store, run)
     let values = try await run.task("zonal_statistics") { task in
       try ERA5Values(files: files, zones: zones, indicators: indicators, months: months, log: task.log)
     }

@@ -15,8 +15,11 @@ struct ERA5Destination {
   /// it holds every value. A dry run writes nothing.
   func write(_ values: ERA5Values, dryRun: Bool, _ run: FlowRun) async throws -> ImportReceipt {
     let change = try await run.task("ensure_metadata", retry: .backoff(3)) { task in
+      let user = try await server.currentUser()
+      try await server.checkMayWrite(dataSet: ERA5Indicator.dataSet.id, user: user)
       let change = try await server.metadataChange(
-        dataElements: indicators.map(\.dataElement), dataSet: ERA5Indicator.dataSet, orgUnits: units)
+        dataElements: indicators.map(\.dataElement), dataSet: ERA5Indicator.dataSet, orgUnits: units,
+        user: user)
       for line in change.descriptions { task.log.info(dryRun ? "would change: \(line)" : line) }
       if !dryRun { try await server.write(change) }
       return change

@@ -38,7 +38,8 @@ public struct ERA5ImportResult: JSONRepresentable, Sendable {
         "refused": .integer(refused), "from_nearest_cell": .integer(fromNearestCell),
       ],
       "without_value": .integer(withoutValue),
-      "preliminary_months": .array(preliminaryMonths.map { .string($0.description) }), "dry_run": .bool(dryRun),
+      "preliminary_months": .array(preliminaryMonths.map { .string($0.description) }),
+      "dry_run": .bool(dryRun),
     ]
   }
 

@@ -11,7 +11,9 @@ struct ERA5Months {
   /// The months in order. What cannot be right is refused before anything is fetched.
   func resolve(for indicators: [ERA5Indicator]) async throws -> [CalendarMonth] {
     let last: CalendarMonth
-    if let to { last = to } else {
+    if let to {
+      last = to
+    } else {
       last = try await run.task("last_month", retry: .backoff(3)) { task in
         let month = CalendarMonth(of: try await store.lastDay(of: ERA5MonthlyMeans.dataset))
         task.log.info("the last month published is \(month)")
@@ -20,7 +22,8 @@ struct ERA5Months {
     }
     let first = from ?? last
     guard first <= last else {
-      throw Misconfiguration("from (\(first)) lies after to (\(last))", remedy: "Give the earlier month as from.")
+      throw Misconfiguration(
+        "from (\(first)) lies after to (\(last))", remedy: "Give the earlier month as from.")
     }
     guard first >= ERA5MonthlyMeans.firstMonth else {
       throw Misconfiguration(
@@ -31,7 +34,8 @@ struct ERA5Months {
     if indicators.contains(.precipitation), let firstFaulty = faulty.first, let lastFaulty = faulty.last {
       throw Misconfiguration(
         "the monthly means of precipitation from 2022-09 to 2024-02 are wrong at the source (about half of what fell), and \(firstFaulty) to \(lastFaulty) were asked for",
-        remedy: "Import these months with --indicators mean_temperature, and other months with precipitation.")
+        remedy: "Import these months with --indicators mean_temperature, and other months with precipitation."
+      )
     }
     return months
   }

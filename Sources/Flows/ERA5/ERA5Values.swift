@@ -28,18 +28,18 @@ struct ERA5Values: Sendable {
   private(set) var missingMonths: [CalendarMonth]
 
   init(
-    files: [String], zones: ERA5Zones, indicators: [ERA5Indicator], months: [CalendarMonth], log: Log
+    files: [ERA5File], zones: ERA5Zones, indicators: [ERA5Indicator], months: [CalendarMonth], log: Log
   ) throws {
     missingMonths = months
-    for path in files {
-      let file = try ClimateFile(path: path)
+    for delivered in files {
+      let file = try ClimateFile(path: delivered.path)
       let weights = ZonalWeights(grid: try file.grid, zones: zones.zones)
       let delivery = Delivery(of: weights)
       guard delivery.isOnLattice else { throw Rejection(delivery.problems.joined(separator: " ")) }
       for problem in delivery.problems { log.warning(problem) }
       for indicator in indicators {
         let series = indicator.converted(try file.zonalSeries(indicator.fileName, weights: weights))
-        for (step, month) in series.months.enumerated() where months.contains(month) {
+        for (step, month) in series.months.enumerated() where delivered.months.contains(month) {
           missingMonths.removeAll { $0 == month }
           add(series, step: step, month: month, indicator: indicator, zones: zones)
         }
@@ -75,7 +75,8 @@ struct ERA5Values: Sendable {
     guard let least = numbers.map(\.number).min(), let most = numbers.map(\.number).max() else { return nil }
     let range = [least, most].compactMap { DataValueFormat.text($0, decimals: 1) }.joined(separator: " to ")
     let preliminary = numbers.contains { $0.version == .preliminary } ? ", preliminary" : ""
-    return "\(month) \(indicator.rawValue): \(numbers.count) org units, \(range) \(indicator.unit)\(preliminary)"
+    return
+      "\(month) \(indicator.rawValue): \(numbers.count) org units, \(range) \(indicator.unit)\(preliminary)"
   }
 }
 

@@ -18,7 +18,9 @@ struct ERA5Zones: Sendable {
     }
     self.units = units
     zones = try units.map { unit in
-      Zone(id: unit.id, shape: try unit.geometry.map { try Shape(geoJSON: $0) } ?? .refused("it has no geometry"))
+      Zone(
+        id: unit.id, shape: try unit.geometry.map { try Shape(geoJSON: $0) } ?? .refused("it has no geometry")
+      )
     }
     let areas = RequestArea.covering(zones.map(\.shape))
     guard let first = areas.first else {
@@ -27,6 +29,7 @@ struct ERA5Zones: Sendable {
         remedy: "Import their geometry into DHIS2, or choose another org_unit_level.")
     }
     // On both sides of the antimeridian: one request of the whole circle of longitudes keeps borders in one piece.
-    area = areas.count == 1 ? first : RequestArea(north: first.north, west: -180, south: first.south, east: 180)
+    area =
+      areas.count == 1 ? first : RequestArea(north: first.north, west: -180, south: first.south, east: 180)
   }
 }

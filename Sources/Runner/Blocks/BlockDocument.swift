@@ -17,7 +17,8 @@ struct BlockDocument {
       throw Misconfiguration("block document \(path) must have the members type, name and values")
     }
     if let unknown = members.keys.first(where: { !["type", "name", "values"].contains($0) }) {
-      throw Misconfiguration("block document \(path) has the unknown member \(unknown); known are type, name, values")
+      throw Misconfiguration(
+        "block document \(path) has the unknown member \(unknown); known are type, name, values")
     }
     guard let type = members["type"]?.string, let name = members["name"]?.string,
       let values = members["values"]?.object

@@ -34,7 +34,8 @@ struct BlockReferences {
         throw Misconfiguration("block document \(document) has a reference that does not end: \(text)")
       }
       let reference = rest[start.upperBound..<end]
-      let parts = reference.split(separator: ":-", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+      let parts = reference.split(separator: ":-", maxSplits: 1, omittingEmptySubsequences: false).map(
+        String.init)
       if let value = environment[parts[0]], !value.isEmpty || parts.count == 1 {
         result += value
       } else if parts.count == 2 {

@@ -65,7 +65,8 @@ struct FlowArguments {
     _ argument: String, _ name: String, _ attached: String?, _ rest: inout ArraySlice<String>
   ) throws {
     guard name.hasPrefix("--") else {
-      throw UsageError("unexpected argument \"\(argument)\"; `sluice run \(description.name) --help` shows the usage")
+      throw UsageError(
+        "unexpected argument \"\(argument)\"; `sluice run \(description.name) --help` shows the usage")
     }
     let spelled = String(name.dropFirst(2)).replacingOccurrences(of: "_", with: "-")
     if let parameter = description.parameters.first(where: { Self.optionName(of: $0) == spelled }) {
@@ -82,8 +83,10 @@ struct FlowArguments {
     {
       parameters[parameter.name] = false
     } else {
-      let known = description.parameters.map { "--\(Self.optionName(of: $0))" } + RunOption.allCases.map(\.rawValue)
-      throw UsageError("unknown option \(name) of \(description.name); known are \(known.joined(separator: ", "))")
+      let known =
+        description.parameters.map { "--\(Self.optionName(of: $0))" } + RunOption.allCases.map(\.rawValue)
+      throw UsageError(
+        "unknown option \(name) of \(description.name); known are \(known.joined(separator: ", "))")
     }
   }
 

@@ -8,7 +8,9 @@ struct FlowHelp {
   init(_ description: FlowDescription) { self.description = description }
 
   var text: String {
-    var lines = [description.summary, "", "USAGE: sluice run \(description.name) [--parameter value ...] [options]", ""]
+    var lines = [
+      description.summary, "", "USAGE: sluice run \(description.name) [--parameter value ...] [options]", "",
+    ]
     if !description.parameters.isEmpty {
       lines.append("PARAMETERS:")
       lines += table(description.parameters.map { (option($0), explanation($0)) })
@@ -28,7 +30,8 @@ struct FlowHelp {
 
   private func explanation(_ parameter: FlowDescription.ParameterDescription) -> String {
     var text = parameter.description
-    let choices = (parameter.schema["enum"] ?? parameter.schema.items?["enum"])?.array?.compactMap(\.string) ?? []
+    let choices =
+      (parameter.schema["enum"] ?? parameter.schema.items?["enum"])?.array?.compactMap(\.string) ?? []
     if !choices.isEmpty { text += ": \(choices.joined(separator: ", "))" }
     if let least = parameter.schema["minimum"]?.text(), let most = parameter.schema["maximum"]?.text() {
       text += " (\(least) to \(most))"

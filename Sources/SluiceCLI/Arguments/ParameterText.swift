@@ -28,7 +28,8 @@ struct ParameterText {
     if let value = try? JSONValue(parsing: text), value.array != nil { return value }
     guard !text.isEmpty else { return [] }
     let items = schema.items ?? ["type": "string"]
-    return .array(text.split(separator: ",", omittingEmptySubsequences: false).map { read(String($0), items) })
+    return .array(
+      text.split(separator: ",", omittingEmptySubsequences: false).map { read(String($0), items) })
   }
 
   private static func arraySchema(_ schema: JSONSchema) -> JSONSchema {

@@ -1,4 +1,5 @@
 import ArgumentParser
+import FlowKit
 import JSON
 
 /// `sluice flows`: what can be run.
@@ -30,7 +31,9 @@ struct FlowsCommand: ParsableCommand {
     } else {
       let width = catalogue.descriptions.map(\.name.count).max() ?? 0
       for description in catalogue.descriptions {
-        print(description.name + String(repeating: " ", count: width + 2 - description.name.count) + description.summary)
+        print(
+          description.name + String(repeating: " ", count: width + 2 - description.name.count)
+            + description.summary)
       }
     }
   }

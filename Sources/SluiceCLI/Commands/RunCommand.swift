@@ -32,14 +32,17 @@ struct RunCommand: AsyncParsableCommand {
     try outcome.report(asJSON: options.printsJSON)
   }
 
-  private func execute(_ flow: any Flow.Type, _ options: FlowArguments, _ setting: RunSetting) async -> FinishedRun {
+  private func execute(_ flow: any Flow.Type, _ options: FlowArguments, _ setting: RunSetting) async
+    -> FinishedRun
+  {
     let id = UUID()
     do {
       let folders = ProgramFolders(SluiceProgram.context.environment)
       let folder = try RunFolder(stateFolder: folders.state, flow: flow.name, id: id, now: Date())
       let reporter = ConsoleReporter(folder: folder, leastLevel: options.logLevel, write: printError)
       let execution = FlowExecution(
-        reporter: reporter, blocks: setting.blocks, state: setting.state(in: folders), cacheFolder: folders.cache,
+        reporter: reporter, blocks: setting.blocks, state: setting.state(in: folders),
+        cacheFolder: folders.cache,
         services: setting.services)
       let outcome = await Interruption.cancelling {
         await execution.run(flow, parameters: options.parameters, id: id)

@@ -12,22 +12,29 @@ struct SandboxCommand: AsyncParsableCommand {
   var port = 8765
   @Option(help: "The version that DHIS2 plays: 2.40, 2.41, 2.42 or 2.43.")
   var dhis2Version = "2.42"
-  @Option(help: ArgumentHelp("Org units of level 2 from this GeoJSON file instead of the made-up country.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Org units of level 2 from this GeoJSON file instead of the made-up country.", valueName: "file"))
   var orgUnits: String?
-  @Option(help: ArgumentHelp("The file that the Climate Data Store serves instead of a made-up one.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "The file that the Climate Data Store serves instead of a made-up one.", valueName: "file"))
   var grid: String?
 
   func run() async throws {
-    guard let version = Sandbox.DHIS2Version(rawValue: dhis2Version) else {
-      throw UsageError("--dhis2-version must be one of \(Sandbox.DHIS2Version.allCases.map(\.rawValue).joined(separator: ", "))")
+    guard let version = DHIS2Version(rawValue: dhis2Version) else {
+      throw UsageError(
+        "--dhis2-version must be one of \(DHIS2Version.allCases.map(\.rawValue).joined(separator: ", "))")
     }
-    var options = SandboxOptions()
+    var options = SandboxOptions(sharingNetCDF: ())
     options.port = port
     options.dhis2Version = version
     options.orgUnitsFile = orgUnits
     options.gridFile = grid
     let sandbox = try await Sandbox.start(options)
-    for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) { print("export \(name)=\(value)") }
+    for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) {
+      print("export \(name)=\(value)")
+    }
     printError("the sandbox runs at \(sandbox.baseURL); stop it with Ctrl-C")
     await Interruption.wait()
     await sandbox.stop()

@@ -9,7 +9,7 @@ struct VersionCommand: ParsableCommand {
 
   func run() {
     print("sluice \(SluiceProgram.version)")
-    print("libcurl \(HTTPClient.libraryVersion)")
+    print(HTTPClient.libraryVersion)
     print("libnetcdf \(ClimateFile.libraryVersion)")
     print("libxml2 \(String(cString: sluice_libxml2_version()))")
   }

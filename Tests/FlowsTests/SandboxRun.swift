@@ -1,0 +1,58 @@
+import Connectors
+import FlowKit
+import FlowKitTesting
+import HTTP
+import Sandbox
+
+@testable import Climate
+
+/// A run against stand-ins, with a clock that does not wait.
+struct SandboxRun {
+  let sandbox: Sandbox
+  var test = TestRun()
+
+  /// Starts the stand-ins, does some work on them, and stops them.
+  static func with<Result>(
+    _ change: (inout SandboxOptions) -> Void = { _ in }, _ work: (SandboxRun) async throws -> Result
+  ) async throws -> Result {
+    var options = SandboxOptions()
+    options.queueTime = .zero
+    options.holdingNetCDF = { work in try NetCDFLibrary.exclusively(work) }
+    change(&options)
+    let run = SandboxRun(try await Sandbox.start(options))
+    do {
+      let result = try await work(run)
+      await run.sandbox.stop()
+      return result
+    } catch {
+      await run.sandbox.stop()
+      throw error
+    }
+  }
+
+  private init(_ sandbox: Sandbox) {
+    self.sandbox = sandbox
+    test.scratchFolder = TemporaryFolder.make()
+    test.blocks.add(
+      DHIS2Credentials.self, "dhis2",
+      [
+        "base_url": .string(sandbox.dhis2URL), "username": .string(sandbox.dhis2Username),
+        "password": .string(sandbox.dhis2Password),
+      ])
+    test.blocks.add(
+      CDSCredentials.self, "cds", ["url": .string(sandbox.cdsURL), "key": .string(sandbox.cdsKey)])
+    test.services[GitHubAddress.self] = sandbox.githubURL
+    test.services[HTTPService.self] = HTTPClient(clock: test.clock)
+  }
+
+  /// The values that DHIS2 holds: data element, period, org unit -> value.
+  func values() async -> [String: String] {
+    let pairs = await sandbox.dataValues().map { ("\($0.dataElement) \($0.period) \($0.orgUnit)", $0.value) }
+    return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  /// How many requests of a method hit a path.
+  func requests(_ method: String, _ path: String) async -> Int {
+    await sandbox.requests().count { $0.method == method && $0.path.contains(path) }
+  }
+}
