@@ -28,9 +28,7 @@ struct RunSetting {
     }
     blocks = BlockStore(sources)
     var services = Services()
-    var configuration = HTTPConfiguration()
-    configuration.userAgent = "sluice/\(SluiceProgram.version)"
-    services[HTTPService.self] = HTTPClient(configuration: configuration)
+    services[HTTPService.self] = HTTPClient(configuration: .sluice)
     if let address = environment["GITHUB_API_URL"], !address.isEmpty {
       services[GitHubAddress.self] = address
     }

@@ -69,7 +69,7 @@ public struct CDS: Sendable {
     return day
   }
 
-  private func call(
+  func call(
     _ method: HTTPMethod, _ path: String, body: JSONValue? = nil, expect status: Int, _ operation: String
   ) async throws -> JSONValue {
     var headers: HTTPHeaders = ["Accept": "application/json"]

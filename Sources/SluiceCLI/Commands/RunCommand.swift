@@ -13,7 +13,12 @@ struct RunCommand: AsyncParsableCommand {
     usage: "sluice run <flow> [--parameter value ...] [options]",
     discussion: "`sluice run FLOW --help` lists the parameters of a flow and the options.")
 
-  @Argument(parsing: .captureForPassthrough, help: "The flow's name, its parameters and options.")
+  @Argument(
+    parsing: .captureForPassthrough, help: "The flow's name, its parameters and options.",
+    completion: .custom { words, _, prefix in
+      FlowCompletion.complete(
+        words: words, prefix: prefix, descriptions: SluiceProgram.context.catalogue?.descriptions ?? [])
+    })
   var arguments: [String] = []
 
   func run() async throws {
