@@ -70,4 +70,20 @@ struct AuthenticationTests {
     #expect(failure?.kind == .configuration)
     #expect(server.connectionCount == 0)
   }
+
+  @Test("A POST whose password is wrong is sent once, and its 401 is an answer")
+  func wrongPassword() async throws {
+    let bodies = Recorder<String>()
+    let server = try TestServer { request, connection in
+      bodies.add(request.text)
+      connection.answer(401, [("WWW-Authenticate", "Basic realm=\"DHIS2\"")], text: "wrong")
+    }
+    let response = try await HTTPClient().send(
+      HTTPRequest(
+        .post, server.url(), body: .text("values"),
+        authentication: .basic(username: "me", password: Secret("wrong-one"))))
+    #expect(response.status == 401)
+    #expect(response.text == "wrong")
+    #expect(bodies.values == ["values"])
+  }
 }

@@ -191,4 +191,16 @@ struct SendTests {
     let own = HTTPRequest(.get, server.url(), headers: ["user-agent": "mine"])
     #expect(try await client.send(own).text == "mine")
   }
+
+  @Test("An answer that comes before the whole body has been sent is taken")
+  func earlyAnswer() async throws {
+    let server = try TestServer(readsBodies: false) { _, connection in
+      connection.answer(413, [("Connection", "close")], text: "too large")
+      connection.waitForClose()
+    }
+    let body = HTTPBody.bytes([UInt8](repeating: 1, count: 30 << 20))
+    let response = try await HTTPClient().send(HTTPRequest(.post, server.url(), body: body))
+    #expect(response.status == 413)
+    #expect(response.text == "too large")
+  }
 }

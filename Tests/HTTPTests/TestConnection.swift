@@ -92,7 +92,7 @@ final class TestConnection {
 
   // MARK: Reading
 
-  func readRequest() -> TestRequest? {
+  func readRequest(withBody: Bool) -> TestRequest? {
     guard let first = readLine() else { return nil }
     let words = first.split(separator: " ").map(String.init)
     guard words.count == 3 else { return nil }
@@ -102,7 +102,7 @@ final class TestConnection {
       let value = line[colon...].dropFirst().drop { $0 == " " }
       request.headers[line[..<colon].lowercased()] = String(value)
     }
-    if let length = request.headers["content-length"].flatMap({ Int($0) }) {
+    if withBody, let length = request.headers["content-length"].flatMap({ Int($0) }) {
       while buffer.count < length, fill() {}
       request.body = Array(buffer.prefix(length))
       buffer.removeFirst(min(length, buffer.count))

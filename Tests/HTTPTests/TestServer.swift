@@ -18,8 +18,9 @@ final class TestServer: Sendable {
   /// - Parameters:
   ///   - greeting: sent to whoever connects, before anything is read, as a server of another protocol does; the
   ///     connection then closes.
+  ///   - readsBodies: whether the handler is called after the body has been read, or as soon as the head has.
   ///   - handler: answers one request; the connection goes on with the next unless the handler closes it.
-  init(greeting: String? = nil, _ handler: @escaping Handler) throws {
+  init(greeting: String? = nil, readsBodies: Bool = true, _ handler: @escaping Handler) throws {
     let (listener, port) = try Self.listen()
     self.listener = listener
     self.port = port
@@ -43,7 +44,7 @@ final class TestServer: Sendable {
             connection.waitForClose()
             return connection.close()
           }
-          while let request = connection.readRequest() {
+          while let request = connection.readRequest(withBody: readsBodies) {
             handler(request, connection)
             if connection.isClosed || request.headers["connection"] == "close" { break }
           }
