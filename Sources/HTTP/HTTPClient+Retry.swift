@@ -14,7 +14,7 @@ extension HTTPClient {
     let start = clock.now()
     let total = request.timeouts.total
     var schedule = RetrySchedule(
-      HTTPRetry.isLeftToTask ? .never : request.retry, method: request.method, start: start, total: total)
+      RetryScope.isLeftToTask ? .never : request.retry, method: request.method, start: start, total: total)
     while true {
       let remaining = total.map { $0 - .seconds(clock.now().timeIntervalSince(start)) }
       let wait: Duration

@@ -40,8 +40,4 @@ public struct HTTPRetry: Sendable, Equatable {
   /// For a POST or PATCH that may arrive twice.
   public static let repeatable = HTTPRetry(.anyMethod)
   public static let never = HTTPRetry(.none, attempts: 1)
-
-  /// Whether the task around the request retries by itself. The client then sends once, so that the two never
-  /// multiply.
-  @TaskLocal public static var isLeftToTask = false
 }

@@ -18,7 +18,10 @@ struct Examination {
     var mark: String { problem == nil ? "ok     " : "problem" }
 
     var json: JSONValue {
-      ["subject": .string(subject), "ok": .bool(problem == nil), "text": .string(text), "kind": problem.map { .string($0.rawValue) } ?? .null]
+      [
+        "subject": .string(subject), "ok": .bool(problem == nil), "text": .string(text),
+        "kind": problem.map { .string($0.rawValue) } ?? .null,
+      ]
     }
   }
 
@@ -50,7 +53,9 @@ struct Examination {
         guard !licences.isEmpty else {
           throw Misconfiguration(
             "the key is good, but no licence was accepted with this account",
-            remedy: "Accept the licence of ERA5-Land at https://cds.climate.copernicus.eu/datasets/reanalysis-era5-land-monthly-means?tab=download#manage-licences.")
+            remedy:
+              "Accept the licence of ERA5-Land at https://cds.climate.copernicus.eu/datasets/reanalysis-era5-land-monthly-means?tab=download#manage-licences."
+          )
         }
         return "the key is good; licences accepted: \(licences.joined(separator: ", "))"
       }
@@ -60,7 +65,8 @@ struct Examination {
 
   private var libraries: Finding {
     Finding(
-      subject: "libraries", text: "\(HTTPClient.libraryVersion); libnetcdf \(ClimateFile.libraryVersion)", problem: nil)
+      subject: "libraries", text: "\(HTTPClient.libraryVersion); libnetcdf \(ClimateFile.libraryVersion)",
+      problem: nil)
   }
 
   private func find(_ subject: String, _ look: () async throws -> String) async -> Finding {
@@ -77,7 +83,8 @@ struct Examination {
       try FileManager.default.removeItem(atPath: probe)
       return folder
     } catch {
-      throw Misconfiguration("\(folder) cannot be written: \(error)", remedy: "Set XDG_STATE_HOME and XDG_CACHE_HOME.")
+      throw Misconfiguration(
+        "\(folder) cannot be written: \(error)", remedy: "Set XDG_STATE_HOME and XDG_CACHE_HOME.")
     }
   }
 }

@@ -91,7 +91,7 @@ struct RetryTests {
   func leftToTask() async throws {
     let (server, requests) = try server([503])
     let request = request(.get, server)
-    let response = try await HTTPRetry.$isLeftToTask.withValue(true) {
+    let response = try await RetryScope.$isLeftToTask.withValue(true) {
       try await HTTPClient(clock: FakeClock()).send(request)
     }
     #expect(response.status == 503)

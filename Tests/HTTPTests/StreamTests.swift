@@ -1,7 +1,7 @@
 import HTTP
 import Testing
 
-@Suite("Streaming a body", .timeLimit(.minutes(1)))
+@Suite("Streaming a body", .timeLimit(.minutes(5)))
 struct StreamTests {
   @Test("The head comes before the body, and the body piece by piece")
   func pieces() async throws {

@@ -26,7 +26,8 @@ private struct Alps: Flow {
     "Flows first, then options, then the choices of an option",
     arguments: [
       (["sluice", "run"], "", ["alpha", "alps"]), (["sluice", "run", "alp"], "alp", ["alpha", "alps"]),
-      (["sluice", "run", "alpha"], "alpha", ["alpha"]), (["sluice", "run", "alpha", "--d"], "--d", ["--dry-run"]),
+      (["sluice", "run", "alpha"], "alpha", ["alpha"]),
+      (["sluice", "run", "alpha", "--d"], "--d", ["--dry-run"]),
       (["sluice", "run", "alpha", "--mode", ""], "", ["append", "replace"]),
       (["sluice", "run", "alpha", "--mode", "r"], "r", ["replace"]),
       (["sluice", "run", "alps", "--j"], "--j", ["--json"]), (["sluice", "run", "beta"], "beta", []),

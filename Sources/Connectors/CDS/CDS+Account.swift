@@ -1,3 +1,4 @@
+import HTTP
 import JSON
 
 extension CDS {
@@ -8,7 +9,8 @@ extension CDS {
 
   /// The ids of the licences that were accepted with this account.
   public func acceptedLicences() async throws -> [String] {
-    let answer = try await call(.get, "profiles/v1/account/licences", expect: 200, "asking for accepted licences")
+    let answer = try await call(
+      .get, "profiles/v1/account/licences", expect: 200, "asking for accepted licences")
     return answer["licences"]?.array?.compactMap { $0["id"]?.string } ?? []
   }
 }

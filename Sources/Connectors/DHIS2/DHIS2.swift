@@ -55,7 +55,11 @@ public struct DHIS2: Sendable {
     if method != .get { headers["Content-Type"] = "application/json" }
     var request = HTTPRequest(method, address, headers: headers, body: body, authentication: authentication)
     request.followsRedirects = false
-    if method == .post { request.retry = .repeatable }
+    if method == .post {
+      // 2.43 takes up to half a minute for 1,000 new values, and a busy server longer.
+      request.timeouts.idle = .seconds(300)
+      request.retry = HTTPRetry(.anyMethod, attempts: 5, deadline: .seconds(1800))
+    }
     let response = try await http.send(request)
     let answer = DHIS2Answer(response, operation: operation, server: baseURL)
     if answer.isLoginPage { throw answer.failure }

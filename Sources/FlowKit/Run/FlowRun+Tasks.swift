@@ -29,7 +29,9 @@ extension FlowRun {
       let task = TaskRun(identity: identity, runLog: log, attempt: attempt)
       do {
         try Task.checkCancellation()
-        let result = try await timed(task, options.timeout, body)
+        let result = try await RetryScope.$isLeftToTask.withValue(options.retry.retries > 0) {
+          try await timed(task, options.timeout, body)
+        }
         reporter.taskFinished(identity, .completed(attempts: attempt, elapsed(since: start)))
         return result
       } catch {

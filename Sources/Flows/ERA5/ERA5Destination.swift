@@ -26,7 +26,8 @@ struct ERA5Destination {
     }
     let rows = values.values.compactMap(\.dataValue)
     let existing = dryRun && change.creates ? [:] : try await read(rows, run)
-    let receipt = try await run.task("import_values", retry: .backoff(3)) { task in
+    // Each request is repeated by itself: the task as a whole would send what has arrived once more.
+    let receipt = try await run.task("import_values") { task in
       if dryRun && change.creates {
         task.log.info("DHIS2 cannot check values of data elements that do not exist yet")
         return ImportReceipt.unchecked(rows)

@@ -9,7 +9,8 @@ import Runner
 /// `sluice doctor`: whether everything that runs need is there.
 struct DoctorCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "doctor", abstract: "Checks libraries, folders, credentials, licences and whether services answer.",
+    commandName: "doctor",
+    abstract: "Checks libraries, folders, credentials, licences and whether services answer.",
     discussion: "Reads only. Ends with 0 if nothing is wrong, else with the exit code of the first problem.")
 
   @Option(help: ArgumentHelp("The folder of block documents.", valueName: "folder"))
@@ -23,7 +24,9 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = SluiceProgram.context.environment
-    let store = BlockStore([EnvironmentBlocks(environment), BlockFiles(folder: blocks, environment: environment)])
+    let store = BlockStore([
+      EnvironmentBlocks(environment), BlockFiles(folder: blocks, environment: environment),
+    ])
     let examination = Examination(
       blocks: store, folders: ProgramFolders(environment), http: HTTPClient(configuration: .sluice))
     let findings = await examination.run(dhis2: BlockReference(dhis2), cds: BlockReference(cds))
@@ -36,6 +39,8 @@ struct DoctorCommand: AsyncParsableCommand {
         print("\(finding.mark)  \(finding.subject)\(padding)  \(finding.text)")
       }
     }
-    if let problem = findings.first(where: { $0.problem != nil })?.problem { throw ExitCode(problem.exitCode) }
+    if let problem = findings.first(where: { $0.problem != nil })?.problem {
+      throw ExitCode(problem.exitCode)
+    }
   }
 }
