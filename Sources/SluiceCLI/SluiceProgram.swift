@@ -76,15 +76,15 @@ struct UsageError: Error {
 }
 
 /// Writes a line to the standard error stream.
-func printError(_ line: String) {
-  var text = line
-  text.append("\n")
-  // One write a line, so that lines of several tasks do not mix.
+func printError(_ line: String) { writeError("\(line)\n") }
+
+/// Writes to the standard error stream, in one call, so that lines of several tasks do not mix.
+func writeError(_ text: String) {
+  var text = text
   text.withUTF8 { bytes in
     var rest = bytes[...]
     while !rest.isEmpty {
-      let written = write(
-        STDERR_FILENO, UnsafeRawBufferPointer(UnsafeBufferPointer(rebasing: rest)).baseAddress, rest.count)
+      let written = write(STDERR_FILENO, UnsafeBufferPointer(rebasing: rest).baseAddress, rest.count)
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { return }  // nobody reads; there is nowhere left to say so
       rest = rest.dropFirst(written)

@@ -95,7 +95,7 @@ private struct Sum: Flow {
     reporter.log(.init(level: .debug, label: "sum", message: "detail"), at: now)
     reporter.artifact(.table([["a": 1], ["a": "hunter2!"]]), key: "rows", description: nil)
     reporter.artifact(.markdown("# Title"), key: "page", description: nil)
-    #expect(shown.all.first == "00:01:01 INFO    sum | hello")
+    #expect(shown.all.first == "00:01:01 INFO    sum | hello\n")
     #expect(!shown.all.contains { $0.contains("detail") })
     let log = try String(contentsOfFile: "\(record.path)/run.log", encoding: .utf8)
     #expect(log.contains("2025-01-01 00:01:01 DEBUG   sum | detail\n"))

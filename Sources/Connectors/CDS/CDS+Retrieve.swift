@@ -5,11 +5,12 @@ extension CDS {
   ///
   /// - Parameters:
   ///   - budget: how long to wait in the store's queue, which can take hours.
+  ///   - progress: is told how far the download has come, from 0 to 1.
   ///   - log: is told when the job is taken, each change of its status, and what the store says of it.
   /// - Returns: the job's id and the size of the file in bytes.
   public func retrieve(
-    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock,
-    log: Log
+    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock, log: Log,
+    progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) async throws -> (job: String, byteCount: Int) {
     var job = try await submitPatiently(request, clock: clock, log: log)
     log.info("the Climate Data Store took the request as job \(job.id): \(request.inWords)")
@@ -23,7 +24,7 @@ extension CDS {
       case .accepted, .running: break
       case .successful, .failed, .rejected:
         let asset = try await asset(ofJob: job.id)
-        return (job.id, try await download(asset, to: path))
+        return (job.id, try await download(asset, to: path, progress: progress))
       case .dismissed, .deleted:
         throw CDSFailure(
           .rejected, "job \(job.id) at \(url) was \(job.status.rawValue) before it had a result")

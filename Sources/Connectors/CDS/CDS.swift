@@ -45,8 +45,15 @@ public struct CDS: Sendable {
   }
 
   /// Fetches a job's file. The key does not go with the request: the file lies with somebody else.
-  public func download(_ asset: CDSAsset, to path: String) async throws -> Int {
-    let result = try await http.download(HTTPRequest(.get, asset.url), to: path)
+  ///
+  /// - Parameter progress: is told how far it has come, from 0 to 1.
+  public func download(
+    _ asset: CDSAsset, to path: String, progress: @escaping @Sendable (Double) -> Void = { _ in }
+  ) async throws -> Int {
+    let result = try await http.download(HTTPRequest(.get, asset.url), to: path) { step in
+      guard let total = step.total ?? asset.size, total > 0 else { return }
+      progress(Double(step.bytes) / Double(total))
+    }
     guard (200..<300).contains(result.response.status) else {
       throw CDSAnswer(response: result.response, operation: "downloading \(asset.url)", server: url).failure
     }

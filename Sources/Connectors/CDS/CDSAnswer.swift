@@ -1,4 +1,5 @@
 import Essentials
+import Foundation
 import HTTP
 import JSON
 
@@ -48,7 +49,7 @@ struct CDSAnswer {
     case (408, _), (429, _), (500..., _):
       return CDSFailure(
         .transient, "\(place): the store answered \(response.status)\(said)",
-        retryAfter: response.headers["Retry-After"].flatMap(Int.init).map { .seconds($0) })
+        retryAfter: response.retryAfter(now: Date()))
     default:
       return CDSFailure(.fault, "\(place): the store answered \(response.status)\(said)")
     }

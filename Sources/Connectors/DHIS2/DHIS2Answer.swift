@@ -1,4 +1,5 @@
 import Essentials
+import Foundation
 import HTTP
 import JSON
 
@@ -53,7 +54,7 @@ struct DHIS2Answer {
     case 408, 429, 500...:
       return DHIS2Failure(
         .transient, "\(place): the server answered \(response.status)\(said)",
-        retryAfter: response.headers["Retry-After"].flatMap(Int.init).map { .seconds($0) })
+        retryAfter: response.retryAfter(now: Date()))
     default:
       return DHIS2Failure(.rejected, "\(place): refused (\(response.status))\(said)")
     }

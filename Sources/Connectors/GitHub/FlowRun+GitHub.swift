@@ -8,9 +8,9 @@ public enum GitHubAddress: ServiceKey {
 extension FlowRun {
   /// A GitHub client with the token of a block, or without one.
   public func gitHub(_ block: BlockReference<GitHubCredentials>?) async throws -> GitHub {
-    guard let credentials = try await load(block) else {
-      return GitHub(baseURL: services[GitHubAddress.self], token: nil, http: http)
-    }
-    return GitHub(baseURL: credentials.baseURL, token: credentials.token, http: http)
+    let credentials = try await load(block)
+    return GitHub(
+      baseURL: credentials?.baseURL ?? services[GitHubAddress.self], token: credentials?.token, http: http,
+      clock: clock, state: state)
   }
 }

@@ -26,6 +26,8 @@ public struct FlowRun: Sendable {
   public var cacheFolder: String { context.cacheFolder }
   /// Values that connectors put in, such as `run.http`.
   public var services: Services { context.services }
+  /// What runs keep for later runs, for connectors; flows use watermarks, variables and cached tasks.
+  public var state: any StateStore { context.state }
   /// A number in 0..<1 by chance; a test gives the same ones each time.
   public func random() -> Double { context.random() }
   /// A new id; a test gives the same ones each time.

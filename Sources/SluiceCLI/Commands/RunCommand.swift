@@ -44,7 +44,8 @@ struct RunCommand: AsyncParsableCommand {
     do {
       let folders = ProgramFolders(SluiceProgram.context.environment)
       let folder = try RunFolder(stateFolder: folders.state, flow: flow.name, id: id, now: Date())
-      let reporter = ConsoleReporter(folder: folder, leastLevel: options.logLevel, write: printError)
+      let reporter = ConsoleReporter(
+        folder: folder, leastLevel: options.logLevel, isTerminal: isatty(STDERR_FILENO) == 1, write: writeError)
       let execution = FlowExecution(
         reporter: reporter, blocks: setting.blocks, state: setting.state(in: folders),
         cacheFolder: folders.cache,
@@ -52,6 +53,7 @@ struct RunCommand: AsyncParsableCommand {
       let outcome = await Interruption.cancelling {
         await execution.run(flow, parameters: options.parameters, id: id)
       }
+      reporter.end()
       return FinishedRun(flow: flow.name, id: id, outcome: outcome, folder: folder.path)
     } catch {
       return FinishedRun(flow: flow.name, id: id, outcome: .failed(error), folder: nil)

@@ -7,15 +7,20 @@ import Synchronization
 /// Shows a run on a console, a line an event, and keeps its log and artifacts in a folder.
 public final class ConsoleReporter: RunReporter {
   private let write: @Sendable (String) -> Void
+  private let display: Mutex<ProgressDisplay>
   private let folder: RunFolder?
   private let leastLevel: Log.Level
 
   /// - Parameters:
   ///   - folder: where log and artifacts are kept; nil keeps nothing.
   ///   - leastLevel: lines below it are kept but not shown.
-  ///   - write: takes one line without its line break.
-  public init(folder: RunFolder?, leastLevel: Log.Level = .info, write: @escaping @Sendable (String) -> Void)
-  {
+  ///   - isTerminal: whether a person looks on: progress is then a bar that moves.
+  ///   - write: takes text, its line breaks included.
+  public init(
+    folder: RunFolder?, leastLevel: Log.Level = .info, isTerminal: Bool = false,
+    write: @escaping @Sendable (String) -> Void
+  ) {
+    display = Mutex(ProgressDisplay(isTerminal: isTerminal))
     self.folder = folder
     self.leastLevel = leastLevel
     self.write = write
@@ -23,7 +28,7 @@ public final class ConsoleReporter: RunReporter {
 
   public func log(_ line: Log.Line, at time: Date) {
     let text = "\(Self.timeOfDay(time)) \(Self.padded(line.level)) \(line.label) | \(line.message)"
-    if line.level >= leastLevel { write(text) }
+    if line.level >= leastLevel { show(line: text) }
     keep { try $0.append(log: "\(CalendarDate(utc: time)) \(text)") }
   }
 
@@ -50,7 +55,9 @@ public final class ConsoleReporter: RunReporter {
   }
 
   public func progress(_ name: String, _ fraction: Double) {
-    log(Log.Line(level: .debug, label: name, message: "\(Int((fraction * 100).rounded())) %"), at: Date())
+    display.withLock { display in
+      if let text = display.text(for: name, fraction) { write(text) }
+    }
   }
 
   public func subflowStarted(_ id: UUID, flow: String, parent: UUID) {
@@ -64,10 +71,22 @@ public final class ConsoleReporter: RunReporter {
       at: Date())
   }
 
+  /// Takes the last bar away; call it when the run has ended.
+  public func end() {
+    display.withLock { display in
+      if let text = display.end() { write(text) }
+    }
+  }
+
+  /// Written under the lock, so that lines and bars of several tasks do not mix.
+  private func show(line: String) {
+    display.withLock { write($0.text(forLine: line)) }
+  }
+
   /// A run must not fail because its record cannot be written, but nobody should have to guess why it is missing.
   private func keep(_ body: (RunFolder) throws -> Void) {
     guard let folder else { return }
-    do { try body(folder) } catch { write("warning: \(Redaction.redact("\(error)"))") }
+    do { try body(folder) } catch { show(line: "warning: \(Redaction.redact("\(error)"))") }
   }
 
   private static func timeOfDay(_ time: Date) -> String {
