@@ -84,7 +84,7 @@ let package = Package(
       "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
-    tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "SluiceCLI"]),
+    tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
     tests("Architecture", []),
   ]
 )

@@ -12,6 +12,6 @@ struct SluiceCommand: AsyncParsableCommand {
     version: SluiceProgram.version,
     subcommands: [
       FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
-      VersionCommand.self,
+      DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 }
