@@ -5,6 +5,8 @@ extension ZonalWeights {
   /// The mean of a field over each zone at each time, in the unit of the field.
   ///
   /// Value = sum of weight x value / sum of weight, over the cells that have a value, added up in float64 row by row.
+  /// The sum is taken over differences from the first of these values, which makes the mean of equal values exactly
+  /// that value.
   /// - Throws: ``ClimateFailure`` where the field lies on another grid.
   public func means(of field: Field, options: ZonalOptions = ZonalOptions()) throws -> ZonalSeries {
     guard field.grid == grid else {
@@ -53,18 +55,20 @@ extension ZonalWeights {
           var total = 0.0
           var finite = 0.0
           var sum = 0.0
+          var base = 0.0
           for index in starts[zone]..<starts[zone + 1] {
             let weight = weights[index]
             let value = plane[Int(cells[index])]
             total += weight
             if value.isFinite {
+              if finite == 0 { base = value }
               finite += weight
-              sum += weight * value
+              sum += weight * (value - base)
             }
           }
           if finite > 0 {
             let share = finite / total
-            output.values.elements[target] = sum / finite
+            output.values.elements[target] = base + sum / finite
             output.valid.elements[target] = share
             output.statuses.elements[target] = share < options.minimumValidFraction ? .lowCoverage : .ok
           } else {
