@@ -9,11 +9,16 @@ extension ZonalWeights {
   /// that value.
   /// - Throws: ``ClimateFailure`` where the field lies on another grid.
   public func means(of field: Field, options: ZonalOptions = ZonalOptions()) throws -> ZonalSeries {
+    try means(of: field, steps: 0..<max(field.times.count, 1), options: options)
+  }
+
+  /// The same of some of the field's steps only.
+  package func means(of field: Field, steps range: Range<Int>, options: ZonalOptions) throws -> ZonalSeries {
     guard field.grid == grid else {
       throw ClimateFailure(
         "the weights belong to another grid (\(grid)) than the field (\(field.grid))", kind: .fault)
     }
-    let steps = max(field.times.count, 1)
+    let steps = range.count
     let zones = ids.count
     var values = [Double](repeating: .nan, count: steps * zones)
     var statuses = [ZonalStatus](repeating: .ok, count: steps * zones)
@@ -26,9 +31,9 @@ extension ZonalWeights {
             valid: SharedBuffer(elements: validBuffer))
           Parallel.forEachBatch(
             steps, threads: options.threads ?? Parallel.processors, batch: 16, tool: { ReductionTool() }
-          ) { tool, range in
-            for step in range {
-              field.withPlane(step, scratch: &tool.scratch) {
+          ) { tool, batch in
+            for step in batch {
+              field.withPlane(range.lowerBound + step, scratch: &tool.scratch) {
                 reduce($0, step, options, &tool.candidates, output)
               }
             }
@@ -37,7 +42,8 @@ extension ZonalWeights {
       }
     }
     return ZonalSeries(
-      ids: ids, times: field.times, versions: field.versions, refusals: refusals,
+      ids: ids, times: field.times.isEmpty ? [] : Array(field.times[range]),
+      versions: Array(field.versions[range]), refusals: refusals,
       inGridFractions: inGridFractions,
       values: values, statuses: statuses, validFractions: valid, stepCount: steps)
   }
@@ -122,6 +128,30 @@ extension ClimateFile {
       try weights.means(of: variable.read(range, threads: threads), options: options)
     }
     return ZonalSeries(joining: parts)
+  }
+
+  /// The same handed over step by step, a few together, so that memory holds one block of the variable and no more.
+  ///
+  /// - Parameters:
+  ///   - weights: worked out while the first block is read.
+  ///   - body: gets the weights, the number of the first step, and the series of some steps.
+  package func forEachSeries(
+    _ name: String, options: ZonalOptions, weights: @Sendable () throws -> ZonalWeights,
+    _ body: (ZonalWeights, Int, ZonalSeries) throws -> Void
+  ) throws {
+    let variable = try variable(name)
+    let threads = options.threads ?? Parallel.processors
+    let blocks = variable.blocksOfTimes(bytes: 256 << 20)
+    let first = { @Sendable in try variable.read(blocks[0], threads: threads) }
+    let (made, field) =
+      try threads == 1 ? (weights(), first()) : Parallel.both(weights, first)
+    for (number, block) in blocks.enumerated() {
+      let field = try number == 0 ? field : variable.read(block, threads: threads)
+      for start in stride(from: 0, to: block.count, by: 64) {
+        let range = start..<min(start + 64, block.count)
+        try body(made, block.lowerBound + start, made.means(of: field, steps: range, options: options))
+      }
+    }
   }
 }
 

@@ -18,10 +18,10 @@ import Testing
     ]
     let times = [Date(timeIntervalSince1970: 1_706_745_599), Date(timeIntervalSince1970: -1)]
     let field = try Field(grid: grid, times: times, values: (0..<32).map { Double($0) + 0.1 })
-    let series = try ZonalWeights(grid: grid, zones: zones).means(of: field)
+    let made = ZonalWeights(grid: grid, zones: zones)
+    let series = try made.means(of: field)
     #expect(
-      try lines { try ZonalTable.write(series, to: $0) } == [
-        "id,step,time,value,status,valid_fraction,in_grid_fraction",
+      try lines { try ZonalTable(made).write(series, firstStep: 0, to: $0) } == [
         "\"b, \"\"x\"\"\",0,2024-01-31T23:59:59Z,0.10000000000000001,ok,1,1",
         "a,0,2024-01-31T23:59:59Z,0.10000000000000001,ok,1,0.5",
         "n,0,2024-01-31T23:59:59Z,,rejected,0,0",
