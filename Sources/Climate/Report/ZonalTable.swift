@@ -3,16 +3,17 @@ package struct ZonalTable {
   package static let header = Array("id,step,time,value,status,valid_fraction,in_grid_fraction\n".utf8)
   package static let coverageHeader = Array("id,row,col,fraction\n".utf8)
 
-  private let ids: [[UInt8]]
-  private let inGrid: [[UInt8]]
+  private let ids: PackedTexts
+  private let inGrid: PackedTexts
   private let longestID: Int
   private let threads: Int
 
   /// - Parameter threads: nil is all processors; the text is the same.
   package init(_ weights: ZonalWeights, threads: Int? = nil) {
-    ids = weights.ids.map { Array(Self.field($0).utf8) }
-    inGrid = weights.inGridFractions.map { "," + Self.text17($0) + "\n" }.map { Array($0.utf8) }
-    longestID = ids.map(\.count).max() ?? 0
+    let names = weights.ids.map(Self.field)
+    ids = PackedTexts(names)
+    inGrid = PackedTexts(weights.inGridFractions.map { "," + Self.text17($0) + "\n" })
+    longestID = names.map(\.utf8.count).max() ?? 0
     self.threads = threads ?? Parallel.processors
   }
 
@@ -43,29 +44,50 @@ package struct ZonalTable {
   private func text(_ series: ZonalSeries, _ steps: Range<Int>, _ firstStep: Int) -> [UInt8] {
     let row = longestID + 4 * DecimalText.longest + 64
     return [UInt8](unsafeUninitializedCapacity: row * ids.count * steps.count) { buffer, filled in
-      guard var target = buffer.baseAddress else { return }
-      let start = target
-      for step in steps {
-        let time = series.times.isEmpty ? "" : ISOTime.text(series.times[step])
-        let middle = Array(",\(firstStep + step),\(time),".utf8)
-        var lastShare = -1.0
-        var share: [UInt8] = []
-        for zone in ids.indices {
-          let index = step * ids.count + zone
-          let status = series.statuses[index]
-          Self.append(ids[zone], &target)
-          Self.append(middle, &target)
-          if status.hasValue { target = DecimalText.write17(series.values[index], to: target) }
-          Self.append(Self.text(status), &target)
-          if series.validFractions[index] != lastShare {
-            lastShare = series.validFractions[index]
-            share = Array(Self.text17(lastShare).utf8)
+      guard let start = buffer.baseAddress else { return }
+      var target = start
+      series.values.withUnsafeBufferPointer { values in
+        series.statuses.withUnsafeBufferPointer { statuses in
+          series.validFractions.withUnsafeBufferPointer { shares in
+            for step in steps {
+              append(
+                series, step, number: firstStep + step, values: values, statuses: statuses, shares: shares,
+                &target)
+            }
           }
-          Self.append(share, &target)
-          Self.append(inGrid[zone], &target)
         }
       }
       filled = target - start
+    }
+  }
+
+  /// The rows of one step.
+  private func append(
+    _ series: ZonalSeries, _ step: Int, number: Int, values: UnsafeBufferPointer<Double>,
+    statuses: UnsafeBufferPointer<ZonalStatus>, shares: UnsafeBufferPointer<Double>,
+    _ target: inout UnsafeMutablePointer<UInt8>
+  ) {
+    let time = series.times.isEmpty ? "" : ISOTime.text(series.times[step])
+    let middle = Array(",\(number),\(time),".utf8)
+    var lastShare = -1.0
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: DecimalText.longest) { share in
+      var shareCount = 0
+      middle.withUnsafeBufferPointer { middle in
+        for zone in 0..<ids.count {
+          let index = step * ids.count + zone
+          ids.append(zone, to: &target)
+          Self.append(middle.baseAddress!, middle.count, &target)
+          if statuses[index].hasValue { target = DecimalText.write17(values[index], to: target) }
+          let status = Self.text(statuses[index])
+          Self.append(status.utf8Start, status.utf8CodeUnitCount, &target)
+          if shares[index] != lastShare {
+            lastShare = shares[index]
+            shareCount = DecimalText.write17(lastShare, to: share.baseAddress!) - share.baseAddress!
+          }
+          Self.append(share.baseAddress!, shareCount, &target)
+          inGrid.append(zone, to: &target)
+        }
+      }
     }
   }
 
@@ -89,18 +111,11 @@ package struct ZonalTable {
   }
 
   @inline(__always)
-  private static func append(_ bytes: [UInt8], _ target: inout UnsafeMutablePointer<UInt8>) {
-    bytes.withUnsafeBufferPointer { source in
-      guard let base = source.baseAddress else { return }
-      target.update(from: base, count: source.count)
-      target += source.count
-    }
-  }
-
-  @inline(__always)
-  private static func append(_ text: StaticString, _ target: inout UnsafeMutablePointer<UInt8>) {
-    target.update(from: text.utf8Start, count: text.utf8CodeUnitCount)
-    target += text.utf8CodeUnitCount
+  private static func append(
+    _ bytes: UnsafePointer<UInt8>, _ count: Int, _ target: inout UnsafeMutablePointer<UInt8>
+  ) {
+    target.update(from: bytes, count: count)
+    target += count
   }
 
   private static func text(_ status: ZonalStatus) -> StaticString {
@@ -127,5 +142,33 @@ package struct ZonalTable {
     }
     return "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"")
       + "\""
+  }
+}
+
+/// Many short texts in one piece of memory, so that taking one counts no references.
+private struct PackedTexts {
+  private var bytes: [UInt8] = []
+  private var starts = [0]
+
+  var count: Int { starts.count - 1 }
+
+  init(_ texts: [String]) {
+    for text in texts {
+      bytes += text.utf8
+      starts.append(bytes.count)
+    }
+    // There is always an address to copy from.
+    if bytes.isEmpty { bytes = [0] }
+  }
+
+  @inline(__always)
+  func append(_ index: Int, to target: inout UnsafeMutablePointer<UInt8>) {
+    bytes.withUnsafeBufferPointer { bytes in
+      starts.withUnsafeBufferPointer { starts in
+        let length = starts[index + 1] - starts[index]
+        target.update(from: bytes.baseAddress! + starts[index], count: length)
+        target += length
+      }
+    }
   }
 }

@@ -30,11 +30,14 @@ extension ZonalWeights {
             values: SharedBuffer(elements: valueBuffer), statuses: SharedBuffer(elements: statusBuffer),
             valid: SharedBuffer(elements: validBuffer))
           Parallel.forEachBatch(
-            steps, threads: options.threads ?? Parallel.processors, batch: 16, tool: { ReductionTool() }
+            (steps + 7) / 8, threads: options.threads ?? Parallel.processors, batch: 2,
+            tool: { ReductionTool() }
           ) { tool, batch in
-            for step in batch {
-              field.withPlane(range.lowerBound + step, scratch: &tool.scratch) {
-                reduce($0, step, options, &tool.candidates, output)
+            for group in batch {
+              let some = group * 8..<min(group * 8 + 8, steps)
+              let times = range.lowerBound + some.lowerBound..<range.lowerBound + some.upperBound
+              field.withPlanes(times, scratch: &tool.scratch) {
+                reduce($0, some, options, &tool.candidates, output)
               }
             }
           }
@@ -48,39 +51,50 @@ extension ZonalWeights {
       values: values, statuses: statuses, validFractions: valid, stepCount: steps)
   }
 
-  /// One step: the cells of each zone in their order.
+  /// Up to eight steps side by side, the cells of each zone in their order: each step has the bits that it would have
+  /// alone.
   private func reduce(
-    _ plane: UnsafeBufferPointer<Double>, _ step: Int, _ options: ZonalOptions,
-    _ candidates: inout [Int: [Int32]],
-    _ output: ZonalOutput
+    _ planes: UnsafeBufferPointer<SIMD8<Double>>, _ steps: Range<Int>, _ options: ZonalOptions,
+    _ candidates: inout [Int: [Int32]], _ output: ZonalOutput
   ) {
+    let none = SIMD8<Double>(repeating: 0)
     cells.withUnsafeBufferPointer { cells in
       weights.withUnsafeBufferPointer { weights in
         for zone in ids.indices {
-          let target = step * ids.count + zone
-          var total = 0.0
-          var finite = 0.0
-          var sum = 0.0
-          var base = 0.0
-          for index in starts[zone]..<starts[zone + 1] {
-            let weight = weights[index]
-            let value = plane[Int(cells[index])]
-            total += weight
-            if value.isFinite {
-              if finite == 0 { base = value }
-              finite += weight
-              sum += weight * (value - base)
-            }
+          let range = starts[zone]..<starts[zone + 1]
+          // What values are counted from: the first that there is.
+          var base = SIMD8<Double>(repeating: .nan)
+          for index in range {
+            let values = planes[Int(cells[index])]
+            base.replace(with: values, where: (base .!= base) .& ((values - values) .== none))
+            if all(base .== base) { break }
           }
-          if finite > 0 {
-            let share = finite / total
-            output.values.elements[target] = base + sum / finite
-            output.valid.elements[target] = share
-            output.statuses.elements[target] = share < options.minimumValidFraction ? .lowCoverage : .ok
-          } else {
-            let (status, value) = fallBack(zone, plane, options, &candidates)
-            output.statuses.elements[target] = status
-            output.values.elements[target] = value
+          var total = 0.0
+          var finite = none
+          var sum = none
+          for index in range {
+            let weight = weights[index]
+            let values = planes[Int(cells[index])]
+            total += weight
+            // What is not finite gives NaN when it is taken from itself.
+            let isFinite = (values - values) .== none
+            finite += none.replacing(with: weight, where: isFinite)
+            sum += none.replacing(with: (values - base) * weight, where: isFinite)
+          }
+          let shares = finite / total
+          let means = base + sum / finite
+          for (lane, step) in steps.enumerated() {
+            let target = step * ids.count + zone
+            if finite[lane] > 0 {
+              output.values.elements[target] = means[lane]
+              output.valid.elements[target] = shares[lane]
+              output.statuses.elements[target] =
+                shares[lane] < options.minimumValidFraction ? .lowCoverage : .ok
+            } else {
+              let (status, value) = fallBack(zone, planes, lane, options, &candidates)
+              output.statuses.elements[target] = status
+              output.values.elements[target] = value
+            }
           }
         }
       }
@@ -89,19 +103,22 @@ extension ZonalWeights {
 
   /// A zone without a value of its own.
   private func fallBack(
-    _ zone: Int, _ plane: UnsafeBufferPointer<Double>, _ options: ZonalOptions, _ known: inout [Int: [Int32]]
+    _ zone: Int, _ planes: UnsafeBufferPointer<SIMD8<Double>>, _ lane: Int, _ options: ZonalOptions,
+    _ known: inout [Int: [Int32]]
   ) -> (ZonalStatus, Double) {
     if refusals[zone] != nil { return (.rejected, .nan) }
     guard inGridFractions[zone] > 0, let point = representatives[zone] else { return (.outsideGrid, .nan) }
     guard options.nearest > 0 else { return (.noData, .nan) }
-    let candidates = known[zone] ?? NearestCells.around(point, within: options.nearest, on: grid)
+    let candidates = known[zone] ?? nearest.cells(ofZone: zone, point, within: options.nearest, on: grid)
     known[zone] = candidates
-    for cell in candidates where plane[Int(cell)].isFinite { return (.nearest, plane[Int(cell)]) }
+    for cell in candidates where planes[Int(cell)][lane].isFinite {
+      return (.nearest, planes[Int(cell)][lane])
+    }
     return (.noData, .nan)
   }
 }
 
-/// What one thread uses again from step to step: room, and the cells around zones without values.
+/// What one thread uses again from step to step: room, and the cells around zones without values, without a lock.
 private struct ReductionTool {
   var scratch = PlaneScratch()
   var candidates: [Int: [Int32]] = [:]
