@@ -104,4 +104,38 @@ struct ReferenceTests {
     #expect(compared == 13 * 24 * 2)
     #expect(rain.versions.suffix(3) == [.final, .preliminary, .preliminary])
   }
+
+  @Test func dailyValuesAgree() throws {
+    let file = try ClimateFile(path: Fixtures.path("era5/hourly_4days_t2m_tp.nc"))
+    let weights = ZonalWeights(grid: try file.grid, zones: try Fixtures.zones("zonal/P13.geojson"))
+    let temperature = try file.read("t2m")
+    let rain = try file.read("tp")
+    let zones = Dictionary(uniqueKeysWithValues: weights.ids.enumerated().map { ($1, $0) })
+    var made: [String: ([String: Int], ZonalSeries)] = [:]
+    var compared = 0
+    for row in try Fixtures.rows("era5/expected_districts.csv") where row[1].count == 8 {
+      let key = "\(row[2]) \(row[3])"
+      if made[key] == nil {
+        let offset = try #require(UTCOffset(String(row[2])))
+        let days: PeriodField
+        switch row[3] {
+        case "tp_mm": days = try Indicator.precipitation.daily(from: [rain], offset: offset)
+        case "t2m_mean_c": days = try Indicator.temperatureMean.daily(from: [temperature], offset: offset)
+        case "t2m_min_c": days = try Indicator.temperatureMinimum.daily(from: [temperature], offset: offset)
+        default: days = try Indicator.temperatureMaximum.daily(from: [temperature], offset: offset)
+        }
+        let positions = Dictionary(uniqueKeysWithValues: days.periods.enumerated().map { ($1.id, $0) })
+        made[key] = (positions, try days.means(over: weights))
+      }
+      let (positions, series) = try #require(made[key])
+      let zone = try #require(zones[String(row[0])])
+      let time = try #require(positions[String(row[1])])
+      let value = try #require(series[zone: zone, time: time].value)
+      let expected = try #require(Double(row[4]))
+      // The file has twelve digits behind the point.
+      #expect(abs(value - expected) <= 1e-6 * abs(expected) + 5e-13, "\(row)")
+      compared += 1
+    }
+    #expect(compared == 1066 - 624)
+  }
 }

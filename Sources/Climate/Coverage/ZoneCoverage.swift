@@ -83,7 +83,8 @@ final class CoverageCalculator {
     let share = sums.onGrid / sums.area
     // An area that shares no more than its rim with the grid is outside of it.
     guard share > 1e-9 else { return coverage }
-    coverage.inGridFraction = min(share, 1)
+    // Rounding alone keeps a zone that lies wholly on the grid from 1.
+    coverage.inGridFraction = share > 1 - 1e-12 ? 1 : share
     Self.merge(&found)
     coverage.cells = found.map(\.cell)
     coverage.fractions = found.map(\.fraction)

@@ -86,18 +86,21 @@ struct GeometryReader {
         // Heights and measures stand behind longitude and latitude.
         if numbers < 2 { area.coordinates.append(number) }
         if numbers < 2, !(abs(number) <= (numbers == 0 ? 720 : 90)) {
-          problem = "has the \(numbers == 0 ? "longitude" : "latitude") \(number), which is not on Earth"
+          problem =
+            problem ?? "has the \(numbers == 0 ? "longitude" : "latitude") \(number), which is not on Earth"
         }
         numbers += 1
       case .array:
         deepest = max(deepest, try readNested(&reader))
       default:
-        problem = "has coordinates that are no numbers"
+        problem = problem ?? "has coordinates that are no numbers"
         try reader.skipValue()
       }
     }
     if numbers > 0 {
-      if numbers == 1 || deepest > 0 { problem = "has a position that is not a longitude and a latitude" }
+      if numbers == 1 || deepest > 0 {
+        problem = problem ?? "has a position that is not a longitude and a latitude"
+      }
       if numbers == 1 { area.coordinates.append(0) }
       return 1
     }

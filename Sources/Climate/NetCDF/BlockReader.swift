@@ -16,7 +16,7 @@ enum BlockReader {
       (origin: isTimed ? chunk.origin : [0] + chunk.origin, chunk: chunk)
     }.filter { $0.origin[0] < times.upperBound && times.lowerBound < $0.origin[0] + shape[0] }
     let size = shape.reduce(4, *)
-    var inflated = [[UInt8]](repeating: [], count: chunks.count)
+    var inflated = [BlockMemory?](repeating: nil, count: chunks.count)
     let failure = Mutex<ClimateFailure?>(nil)
     inflated.withUnsafeMutableBufferPointer { buffer in
       let results = SharedBuffer(elements: buffer)
@@ -35,16 +35,18 @@ enum BlockReader {
     return BlockValues(
       times: times.count, rows: grid.rows, columns: grid.columns, blockTimes: shape[0], blockRows: shape[1],
       blockColumns: shape[2], isShuffled: table.isShuffled,
-      blocks: zip(chunks, inflated).map { chunk, bytes in
-        BlockValues.Block(
-          time: chunk.origin[0] - times.lowerBound, row: chunk.origin[1], column: chunk.origin[2],
-          bytes: bytes)
+      blocks: zip(chunks, inflated).compactMap { chunk, memory in
+        memory.map {
+          BlockValues.Block(
+            time: chunk.origin[0] - times.lowerBound, row: chunk.origin[1], column: chunk.origin[2],
+            memory: $0)
+        }
       }, marks: marks)
   }
 
   private static func inflate(
     _ chunk: ChunkTable.Chunk, _ size: Int, name: String, file: Int32
-  ) throws(ClimateFailure) -> [UInt8] {
+  ) throws(ClimateFailure) -> BlockMemory {
     let damaged = { (why: String) in
       ClimateFailure(
         "cannot read \(name): \(why)", remedy: "The file may be truncated or damaged: fetch it again.")
@@ -52,32 +54,26 @@ enum BlockReader {
     var stream = z_stream()
     guard sluice_inflate_init(&stream) == Z_OK else { throw damaged("zlib cannot start") }
     defer { inflateEnd(&stream) }
-    var problem: String?
-    let bytes = [UInt8](unsafeUninitializedCapacity: size) { target, filled in
-      stream.next_out = target.baseAddress
-      stream.avail_out = UInt32(clamping: size)
-      var block = [UInt8](repeating: 0, count: min(chunk.size, 1 << 18))
-      var done = 0
-      var result = Z_OK
-      while done < chunk.size, result == Z_OK {
-        let count = pread(file, &block, min(block.count, chunk.size - done), off_t(chunk.address + done))
-        guard count > 0 else {
-          problem = "it ends at byte \(chunk.address + done)"
-          return
-        }
-        done += count
-        block.withUnsafeMutableBufferPointer { source in
-          stream.next_in = source.baseAddress
-          stream.avail_in = UInt32(count)
-          result = CZlib.inflate(&stream, Z_NO_FLUSH)
-        }
-      }
-      filled = size - Int(stream.avail_out)
-      if result != Z_STREAM_END || filled != size {
-        problem = "a block does not inflate (zlib error \(result), \(filled) of \(size) bytes)"
+    let memory = BlockMemory(count: size)
+    stream.next_out = memory.room.baseAddress
+    stream.avail_out = UInt32(clamping: size)
+    var block = [UInt8](repeating: 0, count: min(chunk.size, 1 << 18))
+    var done = 0
+    var result = Z_OK
+    while done < chunk.size, result == Z_OK {
+      let count = pread(file, &block, min(block.count, chunk.size - done), off_t(chunk.address + done))
+      guard count > 0 else { throw damaged("it ends at byte \(chunk.address + done)") }
+      done += count
+      block.withUnsafeMutableBufferPointer { source in
+        stream.next_in = source.baseAddress
+        stream.avail_in = UInt32(count)
+        result = CZlib.inflate(&stream, Z_NO_FLUSH)
       }
     }
-    if let problem { throw damaged(problem) }
-    return bytes
+    let filled = size - Int(stream.avail_out)
+    guard result == Z_STREAM_END, filled == size else {
+      throw damaged("a block does not inflate (zlib error \(result), \(filled) of \(size) bytes)")
+    }
+    return memory
   }
 }

@@ -6,7 +6,7 @@ package struct BlockValues: Sendable {
     let time: Int
     let row: Int
     let column: Int
-    let bytes: [UInt8]
+    let memory: BlockMemory
   }
 
   let times: Int
@@ -26,17 +26,16 @@ package struct BlockValues: Sendable {
     let size = blockTimes * blockRows * blockColumns
     for block in blocks where block.time <= time && time < block.time + blockTimes {
       let width = min(blockColumns, columns - block.column)
-      block.bytes.withUnsafeBytes { bytes in
-        for row in 0..<min(blockRows, rows - block.row) {
-          let first = ((time - block.time) * blockRows + row) * blockColumns
-          let target = plane.baseAddress! + (block.row + row) * columns + block.column
-          if isShuffled {
-            Self.gather(bytes, first, size, width, target)
-          } else {
-            for index in 0..<width {
-              let bits = bytes.loadUnaligned(fromByteOffset: (first + index) * 4, as: UInt32.self)
-              target[index] = Float(bitPattern: UInt32(littleEndian: bits))
-            }
+      let bytes = block.memory.bytes
+      for row in 0..<min(blockRows, rows - block.row) {
+        let first = ((time - block.time) * blockRows + row) * blockColumns
+        let target = plane.baseAddress! + (block.row + row) * columns + block.column
+        if isShuffled {
+          Self.gather(bytes, first, size, width, target)
+        } else {
+          for index in 0..<width {
+            let bits = bytes.loadUnaligned(fromByteOffset: (first + index) * 4, as: UInt32.self)
+            target[index] = Float(bitPattern: UInt32(littleEndian: bits))
           }
         }
       }
@@ -73,7 +72,7 @@ package struct BlockValues: Sendable {
       var bits: UInt32 = 0
       for byte in 0..<4 {
         let position = isShuffled ? byte * size + index : index * 4 + byte
-        bits |= UInt32(block.bytes[position]) << UInt32(8 * byte)
+        bits |= UInt32(block.memory.bytes[position]) << UInt32(8 * byte)
       }
       let value = Float(bitPattern: bits)
       return marks.contains(value) ? .nan : Double(value)

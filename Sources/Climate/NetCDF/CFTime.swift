@@ -9,7 +9,9 @@ package struct CFTime: Sendable, Hashable {
 
   /// Nil where the text is no unit of time since a moment, which is how time coordinates are told from others.
   package init?(_ text: String) {
-    let words = text.split(whereSeparator: { $0 == " " || $0 == "T" || $0 == "\t" })
+    var words = text.split(whereSeparator: { $0 == " " || $0 == "\t" })
+    // A date and a time may be joined by a T.
+    if words.count >= 3 { words.replaceSubrange(2...2, with: words[2].split(separator: "T")) }
     guard words.count >= 3, words[1].lowercased() == "since",
       let unit = Self.seconds(in: words[0].lowercased())
     else { return nil }

@@ -84,10 +84,51 @@ extension Field {
   }
 }
 
+extension Field {
+  /// Eight times, or fewer at the end, side by side for each cell: NaN where there is no such time.
+  package func withPlanes<Result>(
+    _ times: Range<Int>, scratch: inout PlaneScratch,
+    _ body: (UnsafeBufferPointer<SIMD8<Double>>) throws -> Result
+  ) rethrows -> Result {
+    let size = grid.cellCount
+    scratch.resize(size)
+    if scratch.lanes.count != size {
+      scratch.lanes = [SIMD8<Double>](repeating: SIMD8(repeating: .nan), count: size)
+    }
+    scratch.lanes.withUnsafeMutableBytes { lanes in
+      let lanes = lanes.bindMemory(to: Double.self)
+      for lane in 0..<8 {
+        guard lane < times.count else {
+          for cell in 0..<size { lanes[cell * 8 + lane] = .nan }
+          continue
+        }
+        let time = times.lowerBound + lane
+        switch values {
+        case .doubles(let values):
+          values.withUnsafeBufferPointer { source in
+            for cell in 0..<size { lanes[cell * 8 + lane] = source[time * size + cell] }
+          }
+        case .floats(let values):
+          values.withUnsafeBufferPointer { source in
+            for cell in 0..<size { lanes[cell * 8 + lane] = Double(source[time * size + cell]) }
+          }
+        case .blocks(let values):
+          scratch.floats.withUnsafeMutableBufferPointer { plane in
+            values.copyPlane(time, into: plane)
+            for cell in 0..<size { lanes[cell * 8 + lane] = Double(plane[cell]) }
+          }
+        }
+      }
+    }
+    return try scratch.lanes.withUnsafeBufferPointer(body)
+  }
+}
+
 /// Room for one plane.
 package struct PlaneScratch {
   var floats: [Float] = []
   var doubles: [Double] = []
+  var lanes: [SIMD8<Double>] = []
 
   package init() {}
 

@@ -17,6 +17,7 @@ package final class NetCDFFile: Sendable {
   /// - Parameter name: what messages call the file, where that is not its path.
   package init(path: String, name: String? = nil) throws {
     let label = name ?? path
+    try ClassicHeader.check(path: path, name: label)
     var handle: Int32 = -1
     (variables, attributes) = try NetCDFLibrary.exclusively {
       try NetCDFLibrary.check(nc_open(path, NC_NOWRITE, &handle), "cannot open \(label) as NetCDF")

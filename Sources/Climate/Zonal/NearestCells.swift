@@ -1,4 +1,5 @@
 internal import Glibc
+internal import Synchronization
 
 /// The cells around a place, nearest first.
 enum NearestCells {
@@ -30,5 +31,23 @@ enum NearestCells {
     let east = sin(eastward * radians / 2)
     let half = north * north + cos(latitude * radians) * cos(other * radians) * east * east
     return 2 * asin(min(1, half.squareRoot())) / radians
+  }
+}
+
+/// The cells around zones, looked up once for all steps and threads.
+final class NearestMemory: Sendable {
+  private struct Key: Hashable {
+    let zone: Int
+    let limit: Double
+  }
+
+  private let known = Mutex<[Key: [Int32]]>([:])
+
+  func cells(ofZone zone: Int, _ point: Point, within limit: Double, on grid: Grid) -> [Int32] {
+    let key = Key(zone: zone, limit: limit)
+    if let cells = known.withLock({ $0[key] }) { return cells }
+    let cells = NearestCells.around(point, within: limit, on: grid)
+    known.withLock { $0[key] = cells }
+    return cells
   }
 }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Essentials
 internal import Glibc
 internal import Synchronization
 
@@ -26,6 +27,30 @@ enum Parallel {
         if start >= count { return }
         work(&own, start..<min(start + batch, count))
       }
+    }
+  }
+}
+
+extension Parallel {
+  /// Does two things at the same time.
+  static func both<First: Sendable, Second: Sendable>(
+    _ first: @Sendable () throws -> First, _ second: @Sendable () throws -> Second
+  ) throws -> (First, Second) {
+    let results = Mutex<(Result<First, any Error>?, Result<Second, any Error>?)>((nil, nil))
+    DispatchQueue.concurrentPerform(iterations: 2) { index in
+      if index == 0 {
+        let result = Result { try first() }
+        results.withLock { $0.0 = result }
+      } else {
+        let result = Result { try second() }
+        results.withLock { $0.1 = result }
+      }
+    }
+    return try results.withLock { results in
+      guard let first = results.0, let second = results.1 else {
+        throw ClimateFailure("one of two things done together was not done", kind: .fault)
+      }
+      return (try first.get(), try second.get())
     }
   }
 }

@@ -31,6 +31,13 @@ public struct ZonalValue: Sendable, Equatable {
   public let validFraction: Double
   /// The share of the zone's area that lies on the grid: 0...1.
   public let inGridFraction: Double
+
+  public init(value: Double?, status: ZonalStatus, validFraction: Double, inGridFraction: Double) {
+    self.value = value
+    self.status = status
+    self.validFraction = validFraction
+    self.inGridFraction = inGridFraction
+  }
 }
 
 /// How values of zones are made.

@@ -19,6 +19,7 @@ public struct ZonalWeights: Sendable {
   /// Of each of these, the weight.
   package let weights: [Double]
   package let representatives: [Point?]
+  let nearest = NearestMemory()
 
   /// Works out the weights.
   ///

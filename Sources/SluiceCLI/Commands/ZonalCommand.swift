@@ -44,19 +44,32 @@ package struct ZonalCommand: ParsableCommand {
     let log = Log(label: "zonal")
     let file = try ClimateFile(path: grid)
     let variable = try file.variable(variable)
-    let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
-    let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
-    for (id, refusal) in zip(weights.ids, weights.refusals) {
-      if let refusal { log.warning("\(id) is left out: \(refusal)") }
+    let weights = { @Sendable [polygons, idProperty, threads] in
+      let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+      let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
+      for (id, refusal) in zip(weights.ids, weights.refusals) {
+        if let refusal { log.warning("\(id) is left out: \(refusal)") }
+      }
+      return weights
     }
     if coverage {
-      return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights, to: $0) }
+      return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights(), to: $0) }
     }
-    let options = ZonalOptions(nearest: nearest, threads: threads)
-    let series = try file.zonalSeries(variable.name, weights: weights, options: options)
-    for (status, count) in series.statusCounts where status != .ok && status != .rejected {
-      log.warning("\(count) of \(series.ids.count * series.stepCount) values are \(status.rawValue)")
+    var counts: [ZonalStatus: Int] = [:]
+    try FileOutput.write(to: output) { append in
+      try append(ZonalTable.header)
+      var table: ZonalTable?
+      let options = ZonalOptions(nearest: nearest, threads: threads)
+      try file.forEachSeries(variable.name, options: options, weights: weights) { weights, step, series in
+        let writer = table ?? ZonalTable(weights, threads: threads)
+        table = writer
+        try writer.write(series, firstStep: step, to: append)
+        counts.merge(series.statusCounts, uniquingKeysWith: +)
+      }
     }
-    try FileOutput.write(to: output) { try ZonalTable.write(series, to: $0) }
+    let total = counts.values.reduce(0, +)
+    for status in ZonalStatus.allCases where status != .ok {
+      if let count = counts[status] { log.warning("\(count) of \(total) values are \(status.rawValue)") }
+    }
   }
 }

@@ -28,6 +28,7 @@ enum Fixtures {
 }
 
 /// A file of its own for the time of a test.
+@discardableResult
 func withTemporaryFile<Result>(_ bytes: [UInt8] = [], _ body: (String) throws -> Result) throws -> Result {
   var template = Array("/tmp/climate-test-XXXXXX".utf8CString)
   let file = mkstemp(&template)

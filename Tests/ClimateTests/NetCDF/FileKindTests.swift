@@ -1,0 +1,176 @@
+import CZlib
+import Climate
+import Essentials
+import FoundationEssentials
+import Testing
+
+/// What a file is, whatever its name says: ZIPs, foreign files, damaged files, several files as one.
+@Suite struct FileKindTests {
+  private func maker(
+    _ name: String, times: [Int64] = [0, 3600], longitudes: [Double] = [0, 1], first: Float = 0
+  ) -> NetCDFMaker {
+    let count = times.count * 2 * longitudes.count
+    return .modern(
+      times: times, latitudes: [1, 0], longitudes: longitudes,
+      fields: [(name, "K", (0..<count).map { first + Float($0) })])
+  }
+
+  private func bytes(_ maker: NetCDFMaker) throws -> [UInt8] {
+    try withTemporaryFile { path in
+      try maker.write(to: path)
+      return try FileOutput.read(path)
+    }
+  }
+
+  /// A ZIP by hand: local headers, members, central directory, end.
+  private func zip(_ members: [(name: String, bytes: [UInt8], level: Int32?)]) -> [UInt8] {
+    var archive: [UInt8] = []
+    var directory: [UInt8] = []
+    func little(_ number: Int, _ width: Int) -> [UInt8] {
+      (0..<width).map { UInt8(number >> (8 * $0) & 0xFF) }
+    }
+    for member in members {
+      let packed = member.level.map { deflate(member.bytes, $0) } ?? member.bytes
+      let common =
+        little(20, 2) + little(0, 2) + little(member.level == nil ? 0 : 8, 2) + little(0, 4)
+        + little(Int(crc32(0, member.bytes, UInt32(member.bytes.count))), 4) + little(packed.count, 4)
+        + little(member.bytes.count, 4) + little(member.name.utf8.count, 2) + little(0, 2)
+      directory +=
+        little(0x0201_4B50, 4) + little(20, 2) + common + little(0, 10) + little(archive.count, 4)
+        + Array(member.name.utf8)
+      archive += little(0x0403_4B50, 4) + common + Array(member.name.utf8) + packed
+    }
+    let end =
+      little(0x0605_4B50, 4) + little(0, 4) + little(members.count, 2) + little(members.count, 2)
+      + little(directory.count, 4) + little(archive.count, 4) + little(0, 2)
+    return archive + directory + end
+  }
+
+  private func deflate(_ bytes: [UInt8], _ level: Int32) -> [UInt8] {
+    var stream = z_stream()
+    sluice_deflate_init_raw(&stream, level)
+    defer { deflateEnd(&stream) }
+    var bytes = bytes
+    var packed = [UInt8](repeating: 0, count: bytes.count + bytes.count / 100 + 1000)
+    let left = bytes.withUnsafeMutableBufferPointer { source in
+      packed.withUnsafeMutableBufferPointer { target in
+        stream.next_in = source.baseAddress
+        stream.avail_in = UInt32(source.count)
+        stream.next_out = target.baseAddress
+        stream.avail_out = UInt32(target.count)
+        _ = CZlib.deflate(&stream, Z_FINISH)
+        return Int(stream.avail_out)
+      }
+    }
+    return Array(packed.prefix(packed.count - left))
+  }
+
+  @Test(arguments: [nil, 0, 6] as [Int32?]) func aZIPOfTwoStepTypesIsOneFile(level: Int32?) throws {
+    let archive = zip([
+      ("data_stream-oper_stepType-instant.nc", try bytes(maker("t2m")), level),
+      ("data_stream-oper_stepType-accum.nc", try bytes(maker("tp", first: 100)), level),
+      ("readme.txt", Array("nothing".utf8), level),
+    ])
+    try withTemporaryFile(archive) { path in
+      let file = try ClimateFile(path: path)
+      #expect(file.variables.map(\.name) == ["t2m", "tp"])
+      #expect(try file.read("t2m")[time: 1, row: 1, column: 1] == 7)
+      #expect(try file.read("tp")[time: 1, row: 0, column: 1] == 105)
+      #expect(try file.grid.longitudes == [0, 1])
+    }
+  }
+
+  @Test func oneVariableInTwoFilesIsPutTogetherByTime() throws {
+    let late = try bytes(maker("t2m", times: [7200, 10800], first: 50))
+    let archive = zip([("b.nc", late, 6), ("a.nc", try bytes(maker("t2m")), 6)])
+    try withTemporaryFile(archive) { path in
+      let file = try ClimateFile(path: path)
+      let variable = try file.variable("t2m")
+      #expect(variable.times.map(\.timeIntervalSince1970) == [0, 3600, 7200, 10800])
+      let field = try file.read("t2m")
+      #expect((0..<4).map { field[time: $0, row: 0, column: 0] } == [0, 4, 50, 54])
+    }
+  }
+
+  @Test func theHalvesOfAnAreaOverTheAntimeridianAreOneGrid() throws {
+    let west = try bytes(maker("t2m", longitudes: [178, 179, 180]))
+    let east = try bytes(maker("t2m", longitudes: [-180, -179, -178], first: 100))
+    try withTemporaryFile(east) { eastPath in
+      try withTemporaryFile(west) { westPath in
+        let file = try ClimateFile(paths: [eastPath, westPath])
+        let grid = try file.grid
+        #expect(grid.longitudes == [178, 179, 180, 181, 182])
+        let field = try file.read("t2m")
+        // The meridian that both have is the western file's.
+        #expect((0..<5).map { field[time: 1, row: 0, column: $0] } == [6, 7, 8, 107, 108])
+        let weights = ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: .box(179.5, 0.5, 181.5, 1.5))])
+        #expect(weights.inGridFractions == [1])
+        #expect(try file.zonalSeries("t2m", weights: weights)[zone: 0, time: 1].value == (8 + 107) / 2.0)
+      }
+    }
+  }
+
+  @Test func foreignFilesAreNamed() throws {
+    let cases: [([UInt8], String)] = [
+      (Array("GRIB\0\0\0\u{2}".utf8), "GRIB"), ([], "an empty file"), (Array("{\"error\": 1}".utf8), "JSON"),
+      (Array(" \n<html>".utf8), "HTML"), ([0x1F, 0x8B, 8], "gzip"), ([1, 2, 0xAB], "01 02 ab"),
+    ]
+    for (content, words) in cases {
+      try withTemporaryFile(content) { path in
+        #expect {
+          try ClimateFile(path: path)
+        } throws: {
+          ($0 as? any Failure)?.kind == .rejected && "\($0)".contains(words) && "\($0)".contains("netcdf")
+        }
+      }
+    }
+    #expect { try ClimateFile(path: "/nowhere/a.nc") } throws: { FailureKind(of: $0) == .configuration }
+    try withTemporaryFile(zip([("a.txt", [1], nil)])) { path in
+      #expect { try ClimateFile(path: path) } throws: { "\($0)".contains("a.txt") }
+    }
+    try withTemporaryFile(zip([("a.grib", Array("GRIB\0\0\0\0".utf8), 6)])) { path in
+      #expect { try ClimateFile(path: path) } throws: {
+        "\($0)".contains("a.grib") && "\($0)".contains("GRIB")
+      }
+    }
+  }
+
+  @Test func truncatedFilesAreSaidToBe() throws {
+    let whole = try bytes(
+      .modern(
+        times: [0, 3600], latitudes: [1, 0], longitudes: [0, 1],
+        fields: [("t2m", "K", (0..<8).map { Float($0) })], chunks: [2, 2, 2]))
+    for share in [0.3, 0.6, 0.95] {
+      try withTemporaryFile(Array(whole.prefix(Int(Double(whole.count) * share)))) { path in
+        #expect {
+          _ = try ClimateFile(path: path).read("t2m")
+        } throws: {
+          FailureKind(of: $0) == .rejected && "\($0)".contains("truncated")
+        }
+      }
+    }
+    var classic = maker("t2m")
+    classic.classic = true
+    classic.variables.removeAll { $0.name == "number" }
+    classic.variables[0] = .init(
+      name: "valid_time", dimensions: ["valid_time"], values: .integers([0, 3600]),
+      attributes: [("units", "seconds since 1970-01-01")])
+    let old = try bytes(classic)
+    try withTemporaryFile(Array(old.prefix(old.count - 20))) { path in
+      #expect { _ = try ClimateFile(path: path).read("t2m") } throws: { "\($0)".contains("truncated") }
+    }
+  }
+
+  @Test func damagedZIPsAreSaidToBe() throws {
+    let good = zip([("a.nc", try bytes(maker("t2m")), 6)])
+    var flipped = good
+    flipped[good.count / 3] ^= 0x55
+    for content in [Array(good.prefix(good.count - 30)), flipped, Array(good.prefix(40))] {
+      try withTemporaryFile(content) { path in
+        #expect { try ClimateFile(path: path) } throws: {
+          "\($0)".contains("damaged") && FailureKind(of: $0) == .rejected
+        }
+      }
+    }
+  }
+}

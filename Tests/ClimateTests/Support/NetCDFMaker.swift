@@ -1,0 +1,145 @@
+import CNetCDF
+import Climate
+import Testing
+
+/// Writes small NetCDF files in the layouts that the Climate Data Store serves or served.
+struct NetCDFMaker {
+  enum Values {
+    case floats([Float], fill: Float?)
+    case doubles([Double])
+    case shorts([Int16], scale: Double, offset: Double)
+    case wide([Int64])
+    case integers([Int32])
+    case strings([String])
+  }
+
+  struct Variable {
+    let name: String
+    let dimensions: [String]
+    let values: Values
+    var attributes: [(String, String)] = []
+    var chunks: [Int]?
+    var shuffled = true
+  }
+
+  var dimensions: [(String, Int)]
+  var variables: [Variable]
+  /// NetCDF-3 with 64-bit offsets instead of NetCDF-4.
+  var classic = false
+
+  /// The layout since 2024: valid_time, latitude, longitude, floats with NaN for the sea, expver as strings.
+  static func modern(
+    times: [Int64], latitudes: [Double], longitudes: [Double], expver: [String]? = nil,
+    fields: [(name: String, units: String, values: [Float])], chunks: [Int]? = nil, shuffled: Bool = true
+  ) -> NetCDFMaker {
+    var variables = [
+      Variable(
+        name: "valid_time", dimensions: ["valid_time"], values: .wide(times),
+        attributes: [
+          ("units", "seconds since 1970-01-01"), ("standard_name", "time"),
+          ("calendar", "proleptic_gregorian"),
+        ]),
+      Variable(
+        name: "latitude", dimensions: ["latitude"], values: .doubles(latitudes),
+        attributes: [("units", "degrees_north"), ("standard_name", "latitude")]),
+      Variable(
+        name: "longitude", dimensions: ["longitude"], values: .doubles(longitudes),
+        attributes: [("units", "degrees_east"), ("standard_name", "longitude")]),
+      Variable(name: "number", dimensions: [], values: .wide([0])),
+    ]
+    for field in fields {
+      variables.append(
+        Variable(
+          name: field.name, dimensions: ["valid_time", "latitude", "longitude"],
+          values: .floats(field.values, fill: .nan),
+          attributes: [("units", field.units), ("long_name", field.name)],
+          chunks: chunks, shuffled: shuffled))
+    }
+    if let expver {
+      variables.append(
+        Variable(
+          name: "expver", dimensions: expver.count == 1 ? [] : ["valid_time"], values: .strings(expver)))
+    }
+    return NetCDFMaker(
+      dimensions: [
+        ("valid_time", times.count), ("latitude", latitudes.count), ("longitude", longitudes.count),
+      ],
+      variables: variables)
+  }
+
+  func write(to path: String) throws {
+    try NetCDFLibrary.exclusively {
+      func check(_ status: Int32) throws { try NetCDFLibrary.check(status, "writing a test file") }
+      var file: Int32 = 0
+      try check(nc_create(path, classic ? NC_64BIT_OFFSET : sluice_nc_netcdf4(), &file))
+      defer { nc_close(file) }
+      var ids: [String: Int32] = [:]
+      for (name, length) in dimensions {
+        var id: Int32 = 0
+        try check(nc_def_dim(file, name, length, &id))
+        ids[name] = id
+      }
+      var variableIDs: [Int32] = []
+      for variable in variables {
+        let type: nc_type =
+          switch variable.values {
+          case .floats: NC_FLOAT
+          case .doubles: NC_DOUBLE
+          case .shorts: NC_SHORT
+          case .wide: NC_INT64
+          case .integers: NC_INT
+          case .strings: NC_STRING
+          }
+        var id: Int32 = 0
+        let places = variable.dimensions.map { ids[$0] ?? -1 }
+        try check(nc_def_var(file, variable.name, type, Int32(places.count), places, &id))
+        for (key, text) in variable.attributes {
+          try check(nc_put_att_text(file, id, key, text.utf8.count, text))
+        }
+        switch variable.values {
+        case .floats(_, let fill):
+          if var fill { try check(nc_put_att_float(file, id, "_FillValue", NC_FLOAT, 1, &fill)) }
+        case .shorts(_, var scale, var offset):
+          var fill: Int16 = -32767
+          try check(nc_put_att_double(file, id, "scale_factor", NC_DOUBLE, 1, &scale))
+          try check(nc_put_att_double(file, id, "add_offset", NC_DOUBLE, 1, &offset))
+          try check(nc_put_att_short(file, id, "_FillValue", NC_SHORT, 1, &fill))
+          try check(nc_put_att_short(file, id, "missing_value", NC_SHORT, 1, &fill))
+        default: break
+        }
+        if let chunks = variable.chunks {
+          try check(nc_def_var_chunking(file, id, NC_CHUNKED, chunks))
+          try check(nc_def_var_deflate(file, id, variable.shuffled ? 1 : 0, 1, 1))
+        }
+        variableIDs.append(id)
+      }
+      try check(nc_enddef(file))
+      for (variable, id) in zip(variables, variableIDs) {
+        switch variable.values {
+        case .floats(let values, _): try check(nc_put_var_float(file, id, values))
+        case .doubles(let values): try check(nc_put_var_double(file, id, values))
+        case .shorts(let values, _, _): try check(nc_put_var_short(file, id, values))
+        case .wide(let values): try check(nc_put_var_longlong(file, id, values))
+        case .integers(let values): try check(nc_put_var_int(file, id, values))
+        case .strings(let values):
+          for (index, text) in values.enumerated() {
+            try text.withCString { pointer in
+              var pointer: UnsafePointer<CChar>? = pointer
+              var place = index
+              try check(nc_put_var1_string(file, id, &place, &pointer))
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+/// Opens what a maker writes.
+@discardableResult
+func withClimateFile<Result>(_ maker: NetCDFMaker, _ body: (ClimateFile) throws -> Result) throws -> Result {
+  try withTemporaryFile { path in
+    try maker.write(to: path)
+    return try body(try ClimateFile(path: path))
+  }
+}
