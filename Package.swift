@@ -25,6 +25,10 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
   .testTarget(name: "\(name)Tests", dependencies: dependencies, swiftSettings: strict)
 }
 
+func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
+  .executableTarget(name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: strict)
+}
+
 func system(_ name: String, _ module: String, _ debian: String) -> Target {
   .systemLibrary(name: name, pkgConfig: module, providers: [.apt([debian])])
 }
@@ -72,6 +76,9 @@ let package = Package(
         argumentParser, unixSignals,
       ]),
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
+
+    benchmark("http-bench", "HTTPBench", ["Essentials", "HTTP"]),
+    benchmark("task-bench", "TaskBench", ["FlowKit", "FlowKitTesting"]),
 
     tests("Essentials", ["Essentials"]),
     tests("JSON", ["JSON"]),
