@@ -1,4 +1,4 @@
-internal import Essentials
+public import Essentials
 internal import FoundationEssentials
 
 /// One value for each cell and period.

@@ -89,6 +89,17 @@ extension CalendarDate: ParameterValue {
   }
 }
 
+extension Period: ParameterValue {
+  public static var schema: JSONSchema { ["type": "string", "minLength": 6] }
+  public var parameter: JSONValue { .string(id) }
+  public init(parameter value: JSONValue) throws {
+    guard let period = value.string.flatMap(Period.init(id:)) else {
+      throw UnreadableParameter(value, isNot: "a period such as 20250201, 2025W5, 202502D1, 202502 or 2025Q1")
+    }
+    self = period
+  }
+}
+
 extension Array: ParameterValue where Element: ParameterValue {
   public static var definitions: [String: () throws -> JSONSchema] { Element.definitions }
   public static var schema: JSONSchema { ["type": "array", "items": Element.schema.json] }

@@ -8,12 +8,6 @@ enum ERA5MonthlyMeans {
   /// The first month there is.
   static let firstMonth = CalendarMonth(of: CalendarDate(daysSinceEpoch: -7305))  // 1950-01
 
-  /// The months for which the product's accumulated variables are wrong: their totals are about half of what
-  /// the hourly data gives (https://forum.ecmwf.int/t/2370).
-  static func hasFaultyAccumulations(_ month: CalendarMonth) -> Bool {
-    (202_209...202_402).contains(month.year * 100 + month.month)
-  }
-
   /// The requests for some months. A request is a product of years and months, so years that want the same months
   /// go together: a span of many years takes at most three requests.
   static func requests(

@@ -1,3 +1,4 @@
+import Climate
 import Connectors
 import FlowKit
 
@@ -30,10 +31,10 @@ struct ERA5Months {
         "from (\(first)) lies before \(ERA5MonthlyMeans.firstMonth)", remedy: "ERA5-Land begins then.")
     }
     let months = CalendarMonth.range(first, last)
-    let faulty = months.filter(ERA5MonthlyMeans.hasFaultyAccumulations)
+    let faulty = FaultyMonths.among(months)
     if indicators.contains(.precipitation), let firstFaulty = faulty.first, let lastFaulty = faulty.last {
       throw Misconfiguration(
-        "the monthly means of precipitation from 2022-09 to 2024-02 are wrong at the source (about half of what fell), and \(firstFaulty) to \(lastFaulty) were asked for",
+        "the monthly means of precipitation from \(FaultyMonths.accumulations.lowerBound) to \(FaultyMonths.accumulations.upperBound) are wrong at the source (about half of what fell), and \(firstFaulty) to \(lastFaulty) were asked for",
         remedy: "Import these months with --indicators mean_temperature, and other months with precipitation."
       )
     }

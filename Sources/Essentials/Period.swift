@@ -1,5 +1,3 @@
-public import Essentials
-
 /// What kinds of periods there are.
 public enum PeriodKind: String, Sendable, Hashable, CaseIterable {
   case day
