@@ -1,5 +1,6 @@
 import Essentials
 import FlowKit
+import Foundation
 import JSON
 import Testing
 
@@ -26,6 +27,29 @@ private struct Everything: Flow {
 private struct TestBlock: Block {
   static let typeSlug = "test-block"
   init(_ values: BlockValues) throws {}
+}
+
+private struct Corner: ParameterGroup {
+  @Parameter("Name") var name: String
+  init() {}
+}
+
+private struct Area: ParameterGroup {
+  @Parameter("Northern edge") var north: Double
+  @Parameter("Southern edge") var south = 0.5
+  @Parameter("Corner") var corner: Corner? = nil
+  init() {}
+}
+
+private struct Grouped: Flow {
+  static let name = "grouped"
+  static let summary = "Has a group."
+  @Parameter("Area") var area: Area
+  @Parameter("Zone") var zone = TimeZone.gmt
+  @Parameter("Site") var site: URL? = nil
+  @Parameter("Week") var week: Period? = nil
+  init() {}
+  func run(_ run: FlowRun) async throws -> Int { 0 }
 }
 
 private struct WithStoredProperty: Flow {
@@ -143,6 +167,34 @@ private struct WithBadName: Flow {
       try Everything.with(["source_url": "x", "day": "2023-02-29"])
     }
     #expect(error?.faults == [#"day must be a day, YYYY-MM-DD, not "2023-02-29""#])
+  }
+
+  @Test("Parameters that belong together are one, with a definition of its own")
+  func groups() throws {
+    let schema = try FlowDescription(of: Grouped.self).schema
+    #expect(schema["properties"]?["area"]?["$ref"] == "#/definitions/Area")
+    #expect(schema["definitions"]?["Area"]?["required"] == ["north"])
+    let flow = try Grouped.with(["area": ["north": 10, "corner": ["name": "x"]], "zone": "Africa/Freetown", "week": "2024W5"])
+    #expect(flow.area.north == 10 && flow.area.south == 0.5 && flow.area.corner?.name == "x")
+    #expect(flow.zone.identifier == "Africa/Freetown")
+    #expect(flow.week?.firstDay.description == "2024-01-29")
+    #expect(try flow.parameters["area"] == ["north": 10.0, "south": 0.5, "corner": ["name": "x"]])
+    let error = #expect(throws: ParameterFailure.self) {
+      try Grouped.with(["area": ["north": "up", "east": 1], "zone": "Mars/Base", "site": "example.org"])
+    }
+    #expect(
+      error?.faults == [
+        #"area.north must be a number, not "up""#, "area.east is not known; known are north, south, corner",
+      ])
+    let unreadable = #expect(throws: ParameterFailure.self) {
+      try Grouped.with(["area": ["north": 1], "zone": "Mars/Base", "site": "example.org", "week": "2024W60"])
+    }
+    #expect(
+      unreadable?.faults == [
+        #"zone must be a time zone such as Africa/Freetown, not "Mars/Base""#,
+        #"site must be an address with scheme and host, not "example.org""#,
+        #"week must be a period such as 20250201, 2025W5, 202502D1, 202502 or 2025Q1, not "2024W60""#,
+      ])
   }
 
   @Test("An author's mistakes fail at start with a sentence that says what to change")

@@ -113,4 +113,19 @@ private struct Flaky: Failure {
     #expect(test.reporter.artifacts == [.init(key: "a-1", artifact: .markdown("text"))])
     #expect(throws: Fault.self) { try test.flowRun().artifact("A 1", .markdown("")) }
   }
+
+  @Test("A map of no width is the author's mistake")
+  func width() async {
+    let error = await #expect(throws: Fault.self) {
+      _ = try await TestRun().flowRun().map("work", [1], width: 0) { number, _ in number }
+    }
+    #expect(error?.message == "map \"work\" of flow test has width 0")
+  }
+
+  @Test("A task that retries makes the clients within it send once")
+  func retryScope() async throws {
+    let run = TestRun().flowRun()
+    #expect(try await run.task("once") { _ in RetryScope.isLeftToTask } == false)
+    #expect(try await run.task("again", retry: .backoff(2)) { _ in RetryScope.isLeftToTask } == true)
+  }
 }
