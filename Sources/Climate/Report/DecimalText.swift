@@ -104,13 +104,39 @@ package enum DecimalText {
     target += 1
   }
 
-  /// The last `count` digits of a number.
+  /// The last `count` digits of a number, two at a time; numbers of more than eight digits in two halves, which the
+  /// processor works on side by side.
+  @inline(__always)
   private static func write(_ number: UInt64, _ count: Int, to target: UnsafeMutablePointer<UInt8>) {
-    var rest = number
-    for position in (0..<count).reversed() {
-      target[position] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-      rest /= 10
+    if count > 8 {
+      let upper = number / 100_000_000
+      writeShort(UInt32(truncatingIfNeeded: number - upper * 100_000_000), 8, to: target + count - 8)
+      if count > 16 {
+        let top = upper / 100_000_000
+        writeShort(UInt32(truncatingIfNeeded: upper - top * 100_000_000), 8, to: target + count - 16)
+        writeShort(UInt32(truncatingIfNeeded: top), count - 16, to: target)
+      } else {
+        writeShort(UInt32(truncatingIfNeeded: upper), count - 8, to: target)
+      }
+    } else {
+      writeShort(UInt32(truncatingIfNeeded: number), count, to: target)
     }
+  }
+
+  @inline(__always)
+  private static func writeShort(_ number: UInt32, _ count: Int, to target: UnsafeMutablePointer<UInt8>) {
+    var rest = number
+    var position = count
+    while position >= 2 {
+      let upper = rest / 100
+      let pair = rest - upper * 100
+      let tens = pair / 10
+      position -= 2
+      target[position] = UInt8(truncatingIfNeeded: 48 + tens)
+      target[position + 1] = UInt8(truncatingIfNeeded: 48 + pair - tens * 10)
+      rest = upper
+    }
+    if position == 1 { target[0] = UInt8(truncatingIfNeeded: 48 + rest % 10) }
   }
 
   private static func write(_ text: String, to start: UnsafeMutablePointer<UInt8>) -> UnsafeMutablePointer<

@@ -31,6 +31,11 @@ package struct ZonalCommand: ParsableCommand {
   @Flag(help: "Write the covered share of each cell instead: id, row, col, fraction.")
   var coverage = false
 
+  @Option(help: "Draw a map of one time into this SVG file as well.")
+  var map: String?
+  @Option(help: "The time of the map: its step, from 0.")
+  var mapStep = 0
+
   package init() {}
 
   package func validate() throws {
@@ -67,9 +72,27 @@ package struct ZonalCommand: ParsableCommand {
         counts.merge(series.statusCounts, uniquingKeysWith: +)
       }
     }
+    if let map { try draw(map, file, variable) }
     let total = counts.values.reduce(0, +)
     for status in ZonalStatus.allCases where status != .ok {
       if let count = counts[status] { log.warning("\(count) of \(total) values are \(status.rawValue)") }
     }
+  }
+
+  /// Reads the polygons once more: the weights have let go of them.
+  private func draw(_ path: String, _ file: ClimateFile, _ variable: ClimateVariable) throws {
+    guard (0..<variable.stepCount).contains(mapStep) else {
+      throw Misconfiguration(
+        "cannot draw step \(mapStep) of \(variable.name)",
+        remedy: "The file has the steps 0 to \(variable.stepCount - 1).")
+    }
+    let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+    let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
+    let field = try file.read(variable.name, times: mapStep..<mapStep + 1)
+    let series = try weights.means(of: field, options: ZonalOptions(nearest: nearest, threads: threads))
+    let time = series.times.first.map { ", \(ISOTime.text($0))" } ?? ""
+    let title = "\(variable.longName ?? variable.name)\(variable.units.map { " (\($0))" } ?? "")\(time)"
+    let svg = ZonalMap.svg(zones, series, step: 0, title: title)
+    try FileOutput.write(to: path) { try $0(Array(svg.utf8)) }
   }
 }

@@ -12,7 +12,7 @@ import Testing
     let count = times.count * 2 * longitudes.count
     return .modern(
       times: times, latitudes: [1, 0], longitudes: longitudes,
-      fields: [(name, "K", (0..<count).map { first + Float($0) })])
+      fields: [(name, "K", (0..<count).map { first + Float($0) })], chunks: [1, 2, 2])
   }
 
   private func bytes(_ maker: NetCDFMaker) throws -> [UInt8] {
@@ -151,6 +151,7 @@ import Testing
     }
     var classic = maker("t2m")
     classic.classic = true
+    classic.variables[4].chunks = nil
     classic.variables.removeAll { $0.name == "number" }
     classic.variables[0] = .init(
       name: "valid_time", dimensions: ["valid_time"], values: .integers([0, 3600]),

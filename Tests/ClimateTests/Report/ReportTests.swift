@@ -64,4 +64,23 @@ import Testing
       FailureKind(of: $0) == .configuration
     }
   }
+
+  @Test func aMapHasEachZoneInTheColourOfItsValue() throws {
+    let zones = [
+      Zone(id: "a<b", shape: .box(0, 0, 2, 4)), Zone(id: "c", shape: .box(2, 0, 4, 4)),
+      Zone(id: "n", geoJSON: nil),
+      Zone(id: "p", shape: .point(Point(longitude: 3.5, latitude: 3.5))),
+      Zone(id: "off", shape: .box(10, 0, 11, 1)),
+    ]
+    let field = try TestGrids.field(TestGrids.unit()) { _, longitude in longitude < 2 ? 1 : 3 }
+    let series = try ZonalWeights(grid: TestGrids.unit(), zones: zones).means(of: field)
+    let svg = ZonalMap.svg(zones, series, step: 0, title: "Rain & shine")
+    #expect(svg.contains("Rain &amp; shine"))
+    #expect(svg.contains("fill=\"#fde725\" fill-rule=\"evenodd\"><title>a&lt;b: 1.0, ok</title>"))
+    #expect(svg.contains("fill=\"#440154\" fill-rule=\"evenodd\"><title>c: 3.0, ok</title>"))
+    #expect(svg.contains("r=\"4\" fill=\"#440154\"><title>p: 3.0, ok</title>"))
+    #expect(svg.contains("fill=\"#d9d9d9\" fill-rule=\"evenodd\"><title>off: outside-grid</title>"))
+    #expect(!svg.contains("<title>n"))
+    #expect(ZonalMap.svg([zones[2]], series, step: 0, title: "empty").contains("empty"))
+  }
 }
