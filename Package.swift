@@ -26,7 +26,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
-  .executableTarget(name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: strict)
+  .executableTarget(
+    name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: strict)
 }
 
 func system(_ name: String, _ module: String, _ debian: String) -> Target {

@@ -87,3 +87,21 @@ private enum Project {
     }
   }
 }
+
+@Suite("docs/errors.md tells the truth") struct ErrorPageTests {
+  @Test("Every message has a test, and the test exists")
+  func tests() throws {
+    let rows = try Project.text("docs/errors.md").split(separator: "\n").filter { $0.hasPrefix("| ") }
+      .map {
+        $0.split(separator: "|", omittingEmptySubsequences: false).map {
+          $0.trimmingCharacters(in: .whitespaces)
+        }
+      }
+      .filter { $0.count == 6 && $0[1] != "message" }
+    #expect(rows.count > 30)
+    let sources = try Project.swiftFiles(in: "Tests").map { try String(contentsOf: $0, encoding: .utf8) }
+    for row in rows {
+      #expect(sources.contains { $0.contains("\"\(row[4])\"") }, "no test is called: \(row[4])")
+    }
+  }
+}

@@ -20,7 +20,8 @@ import Testing
     let clock = ManualClock(now: now)
     let state = MemoryState()
     let client = GitHub(
-      baseURL: sandbox.githubURL, token: token ? Secret(sandbox.githubToken) : nil, http: HTTPClient(clock: clock),
+      baseURL: sandbox.githubURL, token: token ? Secret(sandbox.githubToken) : nil,
+      http: HTTPClient(clock: clock),
       clock: clock, state: state)
     do { try await work(client, sandbox, clock, state) } catch {
       await sandbox.stop()
@@ -65,7 +66,8 @@ import Testing
 
   @Test("A pause that GitHub asks for is kept")
   func secondaryLimit() async throws {
-    try await with([SandboxFault(path: "/repos", way: .tooManyRequests(retryAfter: 17))]) { client, _, clock, _ in
+    try await with([SandboxFault(path: "/repos", way: .tooManyRequests(retryAfter: 17))]) {
+      client, _, clock, _ in
       let stars = try await client.stars(of: "python/cpython")
       #expect(stars == 65_123)
       #expect(clock.waits == [.seconds(17)])
@@ -79,7 +81,8 @@ import Testing
       #expect(missing?.kind == .configuration)
       #expect(missing?.message.contains("there is no such repository, or it is private (404)") == true)
     }
-    let unreachable = GitHub(baseURL: "http://127.0.0.1:1", token: nil, http: HTTPClient(clock: ManualClock()))
+    let unreachable = GitHub(
+      baseURL: "http://127.0.0.1:1", token: nil, http: HTTPClient(clock: ManualClock()))
     let error = await #expect(throws: HTTPFailure.self) { try await unreachable.stars(of: "a/b") }
     #expect(error?.kind == .transient)
   }
@@ -88,7 +91,8 @@ import Testing
   func wrongToken() async throws {
     try await with { _, sandbox, clock, _ in
       let client = GitHub(
-        baseURL: sandbox.githubURL, token: Secret("ghp_wrong_token"), http: HTTPClient(clock: clock), clock: clock)
+        baseURL: sandbox.githubURL, token: Secret("ghp_wrong_token"), http: HTTPClient(clock: clock),
+        clock: clock)
       let error = await #expect(throws: GitHubFailure.self) { try await client.stars(of: "python/cpython") }
       #expect(error?.kind == .configuration)
       #expect("\(String(describing: error))".contains("ghp_wrong_token") == false)

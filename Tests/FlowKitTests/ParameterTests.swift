@@ -174,7 +174,9 @@ private struct WithBadName: Flow {
     let schema = try FlowDescription(of: Grouped.self).schema
     #expect(schema["properties"]?["area"]?["$ref"] == "#/definitions/Area")
     #expect(schema["definitions"]?["Area"]?["required"] == ["north"])
-    let flow = try Grouped.with(["area": ["north": 10, "corner": ["name": "x"]], "zone": "Africa/Freetown", "week": "2024W5"])
+    let flow = try Grouped.with([
+      "area": ["north": 10, "corner": ["name": "x"]], "zone": "Africa/Freetown", "week": "2024W5",
+    ])
     #expect(flow.area.north == 10 && flow.area.south == 0.5 && flow.area.corner?.name == "x")
     #expect(flow.zone.identifier == "Africa/Freetown")
     #expect(flow.week?.firstDay.description == "2024-01-29")

@@ -11,7 +11,8 @@ import Testing
     try FileState(folder: folder.path).write("watermarks/flow/month", Array("2".utf8))
     #expect(try FileState(folder: folder.path).read("watermarks/flow/month") == Array("2".utf8))
     #expect(try FileState(folder: folder.path).read("watermarks/flow/week") == nil)
-    #expect(try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/watermarks/flow") == ["month"])
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/watermarks/flow") == ["month"])
   }
 
   @Test("What is removed is gone, and removing it twice is no error")

@@ -9,7 +9,9 @@ import Testing
     #expect(display.text(for: "file", 0.25) == "file [#####...............] 25 %")
     #expect(display.text(for: "file", 0.252) == nil)
     #expect(display.text(forLine: "hello") == "\r\u{1B}[2Khello\nfile [#####...............] 25 %")
-    #expect(display.text(for: "other", 0.5) == "\r\u{1B}[2Kfile [#####...............] 25 %  other [##########..........] 50 %")
+    #expect(
+      display.text(for: "other", 0.5)
+        == "\r\u{1B}[2Kfile [#####...............] 25 %  other [##########..........] 50 %")
     #expect(display.text(for: "file", 1) == "\r\u{1B}[2Kother [##########..........] 50 %")
     #expect(display.end() == "\r\u{1B}[2K")
     #expect(display.end() == nil)

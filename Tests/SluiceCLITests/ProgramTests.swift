@@ -16,7 +16,9 @@ struct Program {
   }
 
   /// The program that was built beside the tests.
-  static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "sluice").path
+  static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
+    path: "sluice"
+  ).path
 
   static func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> Ending {
     try await run(arguments, environment: environment)
@@ -30,7 +32,9 @@ struct Program {
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.currentDirectoryURL = home
-    process.environment = environment.merging(["HOME": home.path, "PATH": "/usr/bin:/bin"]) { first, _ in first }
+    process.environment = environment.merging(["HOME": home.path, "PATH": "/usr/bin:/bin"]) { first, _ in
+      first
+    }
     let (output, errors) = (home.appending(path: "out.txt"), home.appending(path: "err.txt"))
     for file in [output, errors] { try Data().write(to: file) }
     process.standardOutput = try FileHandle(forWritingTo: output)
@@ -43,7 +47,9 @@ struct Program {
       }
     }
     let files = FileManager.default.enumerator(at: home, includingPropertiesForKeys: [.isRegularFileKey])
-    let texts = (files?.allObjects as? [URL] ?? []).compactMap { try? String(contentsOf: $0, encoding: .utf8) }
+    let texts = (files?.allObjects as? [URL] ?? []).compactMap {
+      try? String(contentsOf: $0, encoding: .utf8)
+    }
     return Ending(
       code: process.terminationStatus, output: try String(contentsOf: output, encoding: .utf8),
       errors: try String(contentsOf: errors, encoding: .utf8), everything: texts.joined(separator: "\n"))
@@ -75,7 +81,8 @@ struct Program {
 
   @Test("A missing block lists every place that was searched")
   func missingBlock() async throws {
-    let ending = try await Program.run("run", "dhis2_era5_climate_import", "--from", "2025-01", "--to", "2025-01")
+    let ending = try await Program.run(
+      "run", "dhis2_era5_climate_import", "--from", "2025-01", "--to", "2025-01")
     #expect(ending.code == 3)
     #expect(
       ending.errors.contains(
@@ -85,7 +92,8 @@ struct Program {
 
   @Test("The result is on the standard output alone, and everything else is not")
   func result() async throws {
-    let ending = try await Program.run("run", "retrieve_github_stars", "--sandbox", "--repos", "python/cpython")
+    let ending = try await Program.run(
+      "run", "retrieve_github_stars", "--sandbox", "--repos", "python/cpython")
     #expect(ending.code == 0)
     #expect(try JSONValue(parsing: ending.output) == [65_123])
     #expect(ending.errors.contains("python/cpython has 65123 stars"))
@@ -93,11 +101,13 @@ struct Program {
 
   @Test("--json prints state, result and record as one document")
   func json() async throws {
-    let good = try await Program.run("run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "python/cpython")
+    let good = try await Program.run(
+      "run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "python/cpython")
     let document = try JSONValue(parsing: good.output)
     #expect(document["state"] == ["type": "COMPLETED", "name": "Completed"])
     #expect(document["result"] == [65_123])
-    let bad = try await Program.run("run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "no/such-thing")
+    let bad = try await Program.run(
+      "run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "no/such-thing")
     let failure = try JSONValue(parsing: bad.output)
     #expect(failure["state"] == ["type": "FAILED", "name": "Misconfigured"])
     #expect(failure["error"]?["kind"] == "configuration")
@@ -138,7 +148,8 @@ struct Program {
     let ending = try await Program.run(
       "run", "dhis2_era5_climate_import", "--from", "2025-01", "--to", "2025-01",
       environment: [
-        "DHIS2_BASE_URL": "http://127.0.0.1:1", "DHIS2_TOKEN": "d2pat_none", "CDSAPI_KEY": "k", "CDSAPI_URL": "http://127.0.0.1:1",
+        "DHIS2_BASE_URL": "http://127.0.0.1:1", "DHIS2_TOKEN": "d2pat_none", "CDSAPI_KEY": "k",
+        "CDSAPI_URL": "http://127.0.0.1:1",
       ])
     #expect(ending.code == 4, "\(ending.errors)")
     #expect(ending.errors.contains("127.0.0.1:1"))

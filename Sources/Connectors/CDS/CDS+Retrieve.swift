@@ -9,7 +9,8 @@ extension CDS {
   ///   - log: is told when the job is taken, each change of its status, and what the store says of it.
   /// - Returns: the job's id and the size of the file in bytes.
   public func retrieve(
-    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock, log: Log,
+    _ request: CDSRequest, to path: String, budget: Duration = .seconds(24 * 3600), clock: any WallClock,
+    log: Log,
     progress: @escaping @Sendable (Double) -> Void = { _ in }
   ) async throws -> (job: String, byteCount: Int) {
     var job = try await submitPatiently(request, clock: clock, log: log)

@@ -35,7 +35,9 @@ public struct GitHub: Sendable {
       throw GitHubFailure(.configuration, "\"\(name)\" is no repository", remedy: "Write it as owner/name.")
     }
     let kept = try await keptAnswer(name)
-    var headers: HTTPHeaders = ["Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"]
+    var headers: HTTPHeaders = [
+      "Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28",
+    ]
     if let kept { headers["If-None-Match"] = kept.tag }
     let request = HTTPRequest(
       .get, "\(baseURL)/repos/\(name)", headers: headers, authentication: token.map { .bearer($0) } ?? .none)
@@ -54,7 +56,8 @@ public struct GitHub: Sendable {
   private func keptAnswer(_ name: String) async throws -> (tag: String, repository: GitHubRepository)? {
     // An answer that cannot be read any more is asked for anew.
     guard let bytes = try await state?.read(key(name)), let document = try? JSONValue(parsing: bytes),
-      let tag = document["etag"]?.string, let repository = document["repository"].flatMap(GitHubRepository.init)
+      let tag = document["etag"]?.string,
+      let repository = document["repository"].flatMap(GitHubRepository.init)
     else { return nil }
     return (tag, repository)
   }

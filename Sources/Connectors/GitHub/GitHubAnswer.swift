@@ -21,7 +21,8 @@ struct GitHubAnswer {
     switch response.status {
     case 401:
       return GitHubFailure(
-        .configuration, "\(operation): the token was refused (401)", remedy: "Set GITHUB_TOKEN to a valid token.")
+        .configuration, "\(operation): the token was refused (401)",
+        remedy: "Set GITHUB_TOKEN to a valid token.")
     case 404:
       return GitHubFailure(
         .configuration, "\(operation): there is no such repository, or it is private (404)",
@@ -30,7 +31,9 @@ struct GitHubAnswer {
       return GitHubFailure(.configuration, "\(operation): the repository is closed for legal reasons (451)")
     case 403, 429: return limit(operation)
     case 500...:
-      return GitHubFailure(.transient, "\(operation): GitHub answered \(response.status)", retryAfter: response.retryAfter(now: now))
+      return GitHubFailure(
+        .transient, "\(operation): GitHub answered \(response.status)",
+        retryAfter: response.retryAfter(now: now))
     default: return GitHubFailure(.fault, "\(operation): GitHub answered \(response.status)")
     }
   }
@@ -42,12 +45,16 @@ struct GitHubAnswer {
       let wait = reset.map { Duration.seconds(max(1, $0 - now.timeIntervalSince1970)) }
       return GitHubFailure(
         .transient, "\(operation): the rate limit is used up (\(response.status))",
-        remedy: hasToken ? nil : "A token in GITHUB_TOKEN raises the limit from 60 to 5,000 requests an hour.",
+        remedy: hasToken
+          ? nil : "A token in GITHUB_TOKEN raises the limit from 60 to 5,000 requests an hour.",
         retryAfter: response.retryAfter(now: now) ?? wait)
     }
-    if let wait = response.retryAfter(now: now) ?? (message.contains("secondary rate limit") ? .seconds(60) : nil) {
+    if let wait = response.retryAfter(now: now)
+      ?? (message.contains("secondary rate limit") ? .seconds(60) : nil)
+    {
       return GitHubFailure(
-        .transient, "\(operation): GitHub asks for a pause (\(response.status), secondary rate limit)", retryAfter: wait)
+        .transient, "\(operation): GitHub asks for a pause (\(response.status), secondary rate limit)",
+        retryAfter: wait)
     }
     if response.status == 429 { return GitHubFailure(.transient, "\(operation): too many requests (429)") }
     return GitHubFailure(

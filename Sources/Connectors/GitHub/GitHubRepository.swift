@@ -7,7 +7,8 @@ public struct GitHubRepository: Sendable, Hashable {
   public let stars: Int
 
   init?(_ document: JSONValue) {
-    guard let stars = document["stargazers_count"]?.integer, let fullName = document["full_name"]?.string else {
+    guard let stars = document["stargazers_count"]?.integer, let fullName = document["full_name"]?.string
+    else {
       return nil
     }
     self.fullName = fullName

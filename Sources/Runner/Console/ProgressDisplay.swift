@@ -11,7 +11,9 @@ struct ProgressDisplay {
   init(isTerminal: Bool) { self.isTerminal = isTerminal }
 
   /// The text for a line that stands above the bar: the bar is taken away, and drawn anew below it.
-  func text(forLine line: String) -> String { "\(isTerminal && !bar.isEmpty ? Self.clear : "")\(line)\n\(bar)" }
+  func text(forLine line: String) -> String {
+    "\(isTerminal && !bar.isEmpty ? Self.clear : "")\(line)\n\(bar)"
+  }
 
   /// The text for a step of progress; nil where there is nothing to show.
   mutating func text(for name: String, _ fraction: Double) -> String? {
@@ -43,7 +45,8 @@ struct ProgressDisplay {
 
   private static func drawn(_ fraction: Double) -> String {
     let filled = Int((fraction * 20).rounded(.down))
-    return "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: 20 - filled))] \(Int((fraction * 100).rounded(.down))) %"
+    return
+      "[\(String(repeating: "#", count: filled))\(String(repeating: ".", count: 20 - filled))] \(Int((fraction * 100).rounded(.down))) %"
   }
 
   /// To the beginning of the line, and clear it (ECMA-48).

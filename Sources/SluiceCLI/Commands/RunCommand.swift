@@ -45,7 +45,8 @@ struct RunCommand: AsyncParsableCommand {
       let folders = ProgramFolders(SluiceProgram.context.environment)
       let folder = try RunFolder(stateFolder: folders.state, flow: flow.name, id: id, now: Date())
       let reporter = ConsoleReporter(
-        folder: folder, leastLevel: options.logLevel, isTerminal: isatty(STDERR_FILENO) == 1, write: writeError)
+        folder: folder, leastLevel: options.logLevel, isTerminal: isatty(STDERR_FILENO) == 1,
+        write: writeError)
       let execution = FlowExecution(
         reporter: reporter, blocks: setting.blocks, state: setting.state(in: folders),
         cacheFolder: folders.cache,
