@@ -1,4 +1,6 @@
 /// The DHIS2 release that the sandbox plays.
+// The names are those of the releases.
+// swift-format-ignore: AlwaysUseLowerCamelCase
 public enum DHIS2Version: String, Sendable, CaseIterable, Comparable {
   case v2_40 = "2.40"
   case v2_41 = "2.41"

@@ -14,7 +14,7 @@ public struct SandboxFault: Sendable, Hashable {
     case slow(Duration)
     /// Half of the body, with a `Content-Length` that agrees with it: nothing but the expected size tells.
     case wrongLength
-    /// The connection is closed without an answer, after the work was done.
+    /// The work is done, and the connection is closed behind the head of the answer.
     case lostAnswer
   }
 

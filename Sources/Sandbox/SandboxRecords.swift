@@ -26,6 +26,6 @@ public struct SandboxRequest: Sendable, Hashable {
   public let headers: [String: String]
   /// The length of the body as it came over the wire.
   public let bodyLength: Int
-  /// 0 where the connection was cut before an answer.
+  /// 0 where the answer was lost.
   public let status: Int
 }

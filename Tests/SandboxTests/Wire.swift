@@ -104,6 +104,7 @@ enum Wire {
 }
 
 /// Starts a sandbox for the time of a test.
+@discardableResult
 func withSandbox<Result>(
   _ change: (inout SandboxOptions) -> Void = { _ in }, _ body: (Sandbox) async throws -> Result
 ) async throws -> Result {
@@ -182,4 +183,18 @@ extension Sandbox {
     let answer = try await dhis2("POST", "metadata", bundle)
     guard answer.status == 200 else { throw WireError(message: answer.text) }
   }
+}
+
+/// A file for the time of a test.
+@discardableResult
+func withTemporaryFile<Result>(_ content: [UInt8], _ body: (String) async throws -> Result) async throws
+  -> Result
+{
+  var template = Array("/tmp/sandbox-test-XXXXXX".utf8CString)
+  let descriptor = mkstemp(&template)
+  _ = content.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+  close(descriptor)
+  let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+  defer { unlink(path) }
+  return try await body(path)
 }

@@ -64,7 +64,7 @@ struct CDSJobView {
       "status": .string(status),
       "created": .string(job.created.microseconds),
     ]
-    if status != "accepted", status != "rejected" { body["started"] = after(half) }
+    if status != "accepted" { body["started"] = after(half) }
     if ended { body["finished"] = after(queueTime) }
     body["updated"] =
       status == "accepted" ? .string(job.created.microseconds) : after(ended ? queueTime : half)

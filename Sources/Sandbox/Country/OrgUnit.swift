@@ -7,7 +7,7 @@ public struct SandboxOrgUnit: Sendable, Hashable {
   public var shortName: String
   public var level: Int
   public var parent: String?
-  /// `/root/.../id`.
+  /// `/COUNTRY/REGION/ID`, the ids from the top down.
   public var path: String
   /// `YYYY-MM-DD`.
   public var openingDate: String
