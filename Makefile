@@ -3,10 +3,10 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo test bench format lint clean
+.PHONY: help setup build release demo test test-peers bench format lint clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: libcurl, libnetcdf, libxml2, zlib and pkg-config, by apt
 	@scripts/setup
@@ -22,6 +22,9 @@ demo: build ## Import ERA5-Land climate into DHIS2 on built-in stand-ins (second
 
 test: setup ## Run all tests (about a minute, after the build)
 	$(SWIFT) test
+
+test-peers: build ## Run the reference clients of the Climate Data Store, from PyPI, against the sandbox
+	@scripts/test-peers
 
 bench: release ## Measure speed and memory beside other tools, in one run (about 5 minutes)
 	@scripts/bench/all
