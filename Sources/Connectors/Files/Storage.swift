@@ -1,26 +1,58 @@
-import Essentials
+public import Essentials
 
 /// Reads and writes locations: local files and object storage alike.
 public struct Storage: Sendable {
-  public init() {}
+  private let objectStorage: ObjectStorage
+  private let clock: any WallClock
+  private let log: Log
+  /// The size of a part of an object, given its number: tests make small ones.
+  package var partSize: @Sendable (Int) -> Int = S3Sink.partSize
+
+  /// - Parameters:
+  ///   - log: told what cannot be put right and is no failure: parts of an unfinished upload that stay in a store.
+  ///   - objectStorage: gives the client of object storage; asked at most once, when the first `s3://` location is used.
+  public init(
+    clock: any WallClock = .system, log: Log = .silent,
+    objectStorage: @escaping @Sendable () async throws -> S3
+  ) {
+    self.clock = clock
+    self.log = log
+    self.objectStorage = ObjectStorage(make: objectStorage)
+  }
+
+  /// Local files only: an `s3://` location is a ``Misconfiguration``.
+  public init() {
+    self.init {
+      throw Misconfiguration(
+        "no credentials for object storage were given", remedy: "Name a block of credentials, or use a path.")
+    }
+  }
 
   /// Opens a location to be read from its beginning; gzip is unpacked where the name ends in `.gz`.
   ///
-  /// - Throws: ``FileFailure`` where there is no such file or it may not be read.
+  /// - Throws: ``FileFailure`` or ``S3Failure`` where there is none or it may not be read; `HTTPFailure`.
   public func reader(of location: Location) async throws -> LocationReader {
     switch location {
     case .file(let path): LocationReader(location, try LocalSource(path))
-    case .object: throw Self.unsupported(location)
+    case .object(let bucket, let key):
+      LocationReader(
+        location,
+        try await S3Source(try await s3(location, isObject: true), bucket: bucket, key: key, clock: clock))
     }
   }
 
   /// Begins to write a location; gzip is packed where the name ends in `.gz`. Folders that are missing are made.
   ///
-  /// - Throws: ``FileFailure`` where it may not be written.
+  /// - Throws: ``FileFailure`` where it may not be written. Object storage says so when the first part is sent.
   public func writer(to location: Location) async throws -> LocationWriter {
     switch location {
     case .file(let path): LocationWriter(location, try LocalSink(path))
-    case .object: throw Self.unsupported(location)
+    case .object(let bucket, let key):
+      LocationWriter(
+        location,
+        S3Sink(
+          try await s3(location, isObject: true), bucket: bucket, key: key, clock: clock, log: log,
+          partSize: partSize))
     }
   }
 
@@ -44,7 +76,9 @@ public struct Storage: Sendable {
   public func size(of location: Location) async throws -> Int? {
     switch location {
     case .file(let path): try LocalFolder.size(of: path)
-    case .object: throw Self.unsupported(location)
+    case .object(_, let key) where key.isEmpty: nil
+    case .object(let bucket, let key):
+      try await s3(location).head(bucket: bucket, key: key)?.size
     }
   }
 
@@ -52,7 +86,8 @@ public struct Storage: Sendable {
   public func delete(_ location: Location) async throws {
     switch location {
     case .file(let path): try LocalFolder.delete(path)
-    case .object: throw Self.unsupported(location)
+    case .object(let bucket, let key):
+      try await s3(location, isObject: true).delete(bucket: bucket, key: key)
     }
   }
 
@@ -60,13 +95,38 @@ public struct Storage: Sendable {
   /// are left out.
   public func list(_ folder: Location) async throws -> [StoredFile] {
     switch folder {
-    case .file(let path): try LocalFolder.files(below: path)
-    case .object: throw Self.unsupported(folder)
+    case .file(let path): return try LocalFolder.files(below: path)
+    case .object(let bucket, let key):
+      // Without the slash, "data" would bring "data-old/a", too.
+      let prefix = key.isEmpty || key.hasSuffix("/") ? key : key + "/"
+      return try await s3(folder).list(bucket: bucket, prefix: prefix)
+        // Consoles make empty objects to show folders.
+        .filter { !$0.key.hasSuffix("/") }
+        .map { StoredFile(location: .object(bucket: bucket, key: $0.key), size: $0.size) }
     }
   }
 
-  private static func unsupported(_ location: Location) -> Misconfiguration {
-    Misconfiguration(
-      "\(location) is in object storage, which this version does not reach", remedy: "Use a path.")
+  private func s3(_ location: Location, isObject: Bool = false) async throws -> S3 {
+    if isObject, case .object(_, let key) = location, key.isEmpty || key.hasSuffix("/") {
+      throw Misconfiguration("\(location) is a folder", remedy: "Name an object: s3://bucket/key.")
+    }
+    do { return try await objectStorage.client() } catch let problem as Misconfiguration {
+      throw Misconfiguration("\(location) needs credentials: \(problem.message)", remedy: problem.remedy)
+    }
+  }
+}
+
+/// The client of object storage, made when it is first needed.
+private actor ObjectStorage {
+  private let make: @Sendable () async throws -> S3
+  private var made: S3?
+
+  init(make: @escaping @Sendable () async throws -> S3) { self.make = make }
+
+  func client() async throws -> S3 {
+    if let made { return made }
+    let client = try await make()
+    made = client
+    return client
   }
 }
