@@ -7,7 +7,8 @@ protocol ByteSource: Sendable {
   func next() async throws -> [UInt8]?
 }
 
-/// Where bytes go to, from one writer, who waits for each call's end before the next.
+/// Where bytes go to, from one writer, who waits for each call's end before the next. Letting go of it before the end
+/// abandons it.
 protocol ByteSink: Sendable {
   func write(_ bytes: [UInt8]) async throws
   /// Makes what was written visible under its name, whole.

@@ -8,7 +8,8 @@ import Synchronization
 ///     try await writer.write(bytes)
 ///     try await writer.finish()
 ///
-/// For one task at a time. Letting go of it without ``finish()`` abandons it.
+/// For one task at a time. Letting go of it without ``finish()`` abandons it; where the program may end right after,
+/// use ``Storage/write(to:_:)``, which waits until object storage has been told.
 public final class LocationWriter: Sendable {
   public let location: Location
   private let sink: any ByteSink
@@ -24,11 +25,6 @@ public final class LocationWriter: Sendable {
   init(_ location: Location, _ sink: any ByteSink) {
     self.location = location
     self.sink = location.isGzip ? GzipSink(sink) : sink
-  }
-
-  deinit {
-    guard !state.withLock({ $0.isEnded }) else { return }
-    Task { [sink] in await sink.abandon() }
   }
 
   /// How many bytes were given so far, before they are packed.
@@ -61,8 +57,14 @@ public final class LocationWriter: Sendable {
   ///
   /// - Throws: as ``flush()``.
   public func write(_ bytes: [UInt8]) async throws {
-    append(bytes)
-    try await flush()
+    guard bytes.count >= chunkSize else {
+      append(bytes)
+      return try await flush()
+    }
+    // Large pieces go on without being copied.
+    try await flush(from: 1)
+    state.withLock { $0.byteCount += bytes.count }
+    try await send(bytes)
   }
 
   /// Adds bytes at the end. They are copied before anything waits.
@@ -113,7 +115,10 @@ public final class LocationWriter: Sendable {
       return (state.waiting, false)
     }
     guard !isEnded else { throw Fault("writing \(location): the writer has ended already") }
-    guard !bytes.isEmpty else { return }
+    if !bytes.isEmpty { try await send(bytes) }
+  }
+
+  private func send(_ bytes: [UInt8]) async throws {
     try await orAbandon {
       try Task.checkCancellation()
       try await sink.write(bytes)

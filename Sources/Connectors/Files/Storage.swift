@@ -10,7 +10,8 @@ public struct Storage: Sendable {
 
   /// - Parameters:
   ///   - log: told what cannot be put right and is no failure: parts of an unfinished upload that stay in a store.
-  ///   - objectStorage: gives the client of object storage; asked at most once, when the first `s3://` location is used.
+  ///   - objectStorage: gives the client of object storage; asked when the first `s3://` location is used, and no
+  ///     more once it has given it.
   public init(
     clock: any WallClock = .system, log: Log = .silent,
     objectStorage: @escaping @Sendable () async throws -> S3
@@ -56,6 +57,22 @@ public struct Storage: Sendable {
     }
   }
 
+  /// Writes a location by what the closure gives to the writer: finishes where it returns, abandons where it throws.
+  ///
+  /// - Throws: what the closure throws; as ``LocationWriter/finish()``.
+  public func write<Result>(
+    to location: Location, _ body: (LocationWriter) async throws -> Result
+  ) async throws -> Result {
+    let writer = try await writer(to: location)
+    let result: Result
+    do { result = try await body(writer) } catch {
+      await writer.abandon()
+      throw error
+    }
+    try await writer.finish()
+    return result
+  }
+
   /// The whole content, in memory, unpacked where the name ends in `.gz`. For small files.
   public func read(_ location: Location) async throws -> [UInt8] {
     var reader = try await reader(of: location)
@@ -64,9 +81,7 @@ public struct Storage: Sendable {
 
   /// Writes the whole content, packed where the name ends in `.gz`. For small files.
   public func write(_ bytes: [UInt8], to location: Location) async throws {
-    let writer = try await writer(to: location)
-    try await writer.write(bytes)
-    try await writer.finish()
+    try await write(to: location) { try await $0.write(bytes) }
   }
 
   /// Whether there is a file at the location. A folder is none.

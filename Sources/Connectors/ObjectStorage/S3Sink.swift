@@ -31,6 +31,11 @@ actor S3Sink: ByteSink {
     self.partSize = partSize
   }
 
+  deinit {
+    guard let upload else { return }
+    Task { [s3, log] in await Self.abort(upload, s3, log) }
+  }
+
   func write(_ bytes: [UInt8]) async throws {
     var rest = bytes[...]
     while !rest.isEmpty {
@@ -62,13 +67,15 @@ actor S3Sink: ByteSink {
     guard let upload else { return }
     self.upload = nil
     // In a task of its own: the one that gives up may be cancelled, and the store has to be told nevertheless.
-    await Task { [s3, log] in
-      do { try await s3.abortUpload(upload) } catch {
-        log.warning(
-          "the parts of the unfinished s3://\(upload.bucket)/\(upload.key) stay in the store (upload \(upload.id)): \(error)"
-        )
-      }
-    }.value
+    await Task { [s3, log] in await Self.abort(upload, s3, log) }.value
+  }
+
+  private static func abort(_ upload: S3Upload, _ s3: S3, _ log: Log) async {
+    do { try await s3.abortUpload(upload) } catch {
+      log.warning(
+        "the parts of the unfinished s3://\(upload.bucket)/\(upload.key) stay in the store (upload \(upload.id)): \(error)"
+      )
+    }
   }
 
   private func sendPart() async throws {

@@ -41,7 +41,25 @@ import Testing
     #expect(String(decoding: try await storage.read(location), as: UTF8.self) == "hello world")
   }
 
-  @Test("Abandoned, let go of, or never finished: the old content stays and no draft is left")
+  @Test("Let go of, or thrown out of: no draft is left")
+  func letGo() async throws {
+    func begin() async throws {
+      let writer = try await storage.writer(to: folder.location("a.txt.gz"))
+      try await writer.write(noise(300_000))
+      #expect(try folder.everything().count == 1)
+    }
+    try await begin()
+    #expect(try folder.everything() == [])
+    await #expect(throws: Fault.self) {
+      try await storage.write(to: folder.location("a.txt")) { writer in
+        try await writer.write(noise(300_000))
+        throw Fault("something else")
+      }
+    }
+    #expect(try folder.everything() == [])
+  }
+
+  @Test("Abandoned: the old content stays and no draft is left")
   func abandoned() async throws {
     try folder.put("old".utf8, "a.txt")
     let writer = try await storage.writer(to: folder.location("a.txt"))

@@ -152,7 +152,21 @@ extension LoopbackStore {
     #expect(error?.code == "NoSuchUpload")
   }
 
-  @Test("Abandoned, cancelled or let go of: the parts are thrown away")
+  @Test("Let go of: the parts are thrown away", .timeLimit(.minutes(1)))
+  func letGo() async throws {
+    let store = try Self.store(0)
+    func begin() async throws {
+      let writer = try await store.smallParts.writer(to: Self.location)
+      try await writer.write([UInt8](repeating: 7, count: Self.part + 1))
+    }
+    try await begin()
+    while store.lines.last != "DELETE /bucket/a?uploadId=id-1" { await Task.yield() }
+    let finished = try Self.store(Self.part + 1)
+    try await Self.write(Self.part + 1, to: finished)
+    #expect(finished.lines.last == "HEAD /bucket/a")
+  }
+
+  @Test("Abandoned, cancelled or thrown out of: the parts are thrown away")
   func abandoned() async throws {
     let store = try Self.store(0)
     let writer = try await store.smallParts.writer(to: Self.location)
@@ -163,6 +177,14 @@ extension LoopbackStore {
         "POST /bucket/a?uploads=", "PUT /bucket/a?partNumber=1&uploadId=id-1",
         "DELETE /bucket/a?uploadId=id-1",
       ])
+    let thrown = try Self.store(0)
+    await #expect(throws: Fault.self) {
+      try await thrown.smallParts.write(to: Self.location) { writer in
+        try await writer.write([UInt8](repeating: 7, count: Self.part + 1))
+        throw Fault("something else")
+      }
+    }
+    #expect(thrown.lines.last == "DELETE /bucket/a?uploadId=id-1")
     let cancelled = try Self.store(0)
     let task = Task {
       let writer = try await cancelled.smallParts.writer(to: Self.location)
