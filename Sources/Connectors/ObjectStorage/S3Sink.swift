@@ -44,6 +44,8 @@ actor S3Sink: ByteSink {
         try await sendPart()
         continue
       }
+      // Growing by doubling would take twice the memory; what is not used is not touched.
+      if waiting.capacity < room, waiting.isEmpty { waiting.reserveCapacity(room) }
       waiting += rest.prefix(room)
       rest = rest.dropFirst(room)
     }
@@ -90,9 +92,8 @@ actor S3Sink: ByteSink {
       upload = try await s3.createUpload(bucket: bucket, key: key)
       self.upload = upload
     }
-    let part = waiting
-    waiting = []
-    parts.append(try await s3.uploadPart(upload, number: number, part))
+    parts.append(try await s3.uploadPart(upload, number: number, waiting))
+    waiting.removeAll(keepingCapacity: true)
   }
 
   /// Completes, again where the store could not or the answer was lost. Where it was lost after the store had done it,

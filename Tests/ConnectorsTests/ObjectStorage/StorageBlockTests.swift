@@ -44,6 +44,21 @@ import Testing
     #expect("\(plain)".contains("sec-ret") == false)
   }
 
+  @Test("Members that come from the environment as text, and the deprecated path in verify")
+  func texts() throws {
+    let access = try load(
+      AWSCredentials.self, with(["aws_client_parameters": ["use_ssl": "false", "verify": "/own/ca.pem"]])
+    ).access
+    #expect(access.endpoint == "http://s3.us-east-1.amazonaws.com")
+    #expect(access.certificateAuthorities == "/own/ca.pem")
+    #expect(
+      problem(AWSCredentials.self, with(["aws_client_parameters": ["use_ssl": "no"]])).contains(
+        "use_ssl must be true or false, not a string"))
+    #expect(
+      problem(AWSCredentials.self, with(["aws_client_parameters": ["verify": "false"]])).contains(
+        "verify must be true"))
+  }
+
   @Test("What would be anonymous, unverified or not understood is refused")
   func refused() throws {
     #expect(problem(AWSCredentials.self, [:]).contains("has no value for aws_secret_access_key"))
