@@ -36,7 +36,7 @@ public struct BlockValues: Sendable {
   public let origin: String
   public let name: String
   public let typeSlug: String
-  private let values: JSONObject
+  let values: JSONObject
 
   public init(typeSlug: String, name: String, values: JSONObject, origin: String) {
     self.typeSlug = typeSlug
