@@ -60,7 +60,7 @@ let package = Package(
     library("FlowKit", ["Essentials", "JSON"]),
     library("FlowKitTesting", ["Essentials", "FlowKit", "JSON"]),
     library("HTTP", ["CCurl", "Essentials"]),
-    library("Connectors", ["Essentials", "FlowKit", "HTTP", "JSON"]),
+    library("Connectors", ["CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"]),
     library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
     library("Flows", ["Climate", "Connectors", "FlowKit"]),
     library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
