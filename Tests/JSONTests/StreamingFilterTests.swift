@@ -101,7 +101,7 @@ import Testing
 
   @Test("Items read and kept are counted")
   func counts() throws {
-    var filter = JSONFilter(field: "on")
+    var filter = JSONItemFilter(field: "on")
     var output: [UInt8] = []
     #expect(filter.layout == nil)
     try filter.push(Array(#"[{"on":1},{"on":0},{"o"#.utf8), into: &output)
@@ -233,7 +233,7 @@ import Testing
 
   @Test("After an error the filter is spent and says the same again")
   func spent() {
-    var filter = JSONFilter(field: "active")
+    var filter = JSONItemFilter(field: "active")
     var output: [UInt8] = []
     #expect(throws: JSONSyntaxError.self) { try filter.push(Array("[x".utf8), into: &output) }
     #expect(throws: JSONSyntaxError.self) { try filter.push(Array("]".utf8), into: &output) }

@@ -12,7 +12,7 @@ enum FilterOutcome: Equatable {
 
   /// Runs the filter over chunks.
   init(_ chunks: some Sequence<ArraySlice<UInt8>>, field: String = "active", longestItem: Int? = nil) {
-    var filter = JSONFilter(field: field, longestItem: longestItem ?? JSONFilter.longestItem)
+    var filter = JSONItemFilter(field: field, longestItem: longestItem ?? JSONItemFilter.longestItem)
     var output: [UInt8] = []
     do {
       for chunk in chunks { try chunk.withUnsafeBytes { try filter.push($0, into: &output) } }

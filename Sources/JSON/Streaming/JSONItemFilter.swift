@@ -1,7 +1,7 @@
 /// Keeps the items of a JSON array, or of newline-delimited JSON, whose field is truthy: a machine that is fed with
 /// chunks of bytes and gives chunks of bytes, without any input or output of its own.
 ///
-///     var filter = try JSONFilter(field: "active")
+///     var filter = try JSONItemFilter(field: "active")
 ///     for chunk in chunks { try filter.push(chunk, into: &output) }
 ///     try filter.finish(into: &output)
 ///
@@ -19,7 +19,7 @@
 ///
 /// It holds one chunk and the item that is not yet at its end, whatever the size of the document. After an error it
 /// is spent: every further call throws that error again.
-public struct JSONFilter: Sendable {
+public struct JSONItemFilter: Sendable {
   /// What the document is, as its first character tells.
   public enum Layout: Sendable { case array, lines }
 
@@ -35,7 +35,7 @@ public struct JSONFilter: Sendable {
 
   let field: FieldName
   let longest: Int
-  var state = JSONFilterState()
+  var state = JSONItemFilterState()
   private var failure: (any Error)?
 
   /// The unfinished item, the chunk behind it, and padding of zeros: no loop over characters needs to look for the
@@ -53,7 +53,7 @@ public struct JSONFilter: Sendable {
   /// - Parameters:
   ///   - field: the key of the items' members that decide.
   ///   - longestItem: items of more bytes than this are refused, so that one without an end cannot fill the memory.
-  public init(field: String, longestItem: Int = JSONFilter.longestItem) {
+  public init(field: String, longestItem: Int = JSONItemFilter.longestItem) {
     self.field = FieldName(field)
     self.longest = longestItem
   }

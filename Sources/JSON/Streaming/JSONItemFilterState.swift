@@ -1,5 +1,5 @@
-/// Where a ``JSONFilter`` stands between two chunks. Positions are counted from the beginning of its window.
-struct JSONFilterState: Sendable {
+/// Where a ``JSONItemFilter`` stands between two chunks. Positions are counted from the beginning of its window.
+struct JSONItemFilterState: Sendable {
   /// What is expected next.
   enum Phase: Sendable {
     /// The document: a byte order mark, then white space, then what tells its layout.

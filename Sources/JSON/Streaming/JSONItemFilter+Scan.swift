@@ -1,9 +1,9 @@
 /// The machine itself: one loop over what is expected next. It keeps its place in local variables, which stay in
 /// registers, and stores it only where a chunk ends.
-extension JSONFilter {
+extension JSONItemFilter {
   /// Reads the window between two positions, as far as it can be understood without what comes behind it.
   ///
-  /// Behind `count` there must be ``JSONFilter/padding`` zeros.
+  /// Behind `count` there must be ``JSONItemFilter/padding`` zeros.
   ///
   /// - Returns: the position from which to go on.
   mutating func scan(

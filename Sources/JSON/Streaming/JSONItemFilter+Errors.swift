@@ -1,4 +1,4 @@
-extension JSONFilter {
+extension JSONItemFilter {
   /// An error at a position of the window.
   @inline(never) func syntaxError(_ problem: String, at position: Int) -> JSONSyntaxError {
     let offset = state.offset + position

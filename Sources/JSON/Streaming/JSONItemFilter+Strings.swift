@@ -7,7 +7,7 @@ enum StringStop {
 }
 
 /// The part of a string that is not plain ASCII.
-extension JSONFilter {
+extension JSONItemFilter {
   /// Reads a string to its end from the first byte that is not plain.
   @inline(never) mutating func string(
     from start: UnsafePointer<UInt8>, in base: UnsafePointer<UInt8>, to end: UnsafePointer<UInt8>
