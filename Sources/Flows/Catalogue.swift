@@ -4,6 +4,7 @@ public import FlowKit
 public enum Flows {
   public static let all: [any Flow.Type] = [
     GitHubStars.self,
+    JSONFilter.self,
     ERA5ClimateImport.self,
   ]
 }
