@@ -39,6 +39,7 @@ import Testing
         switch finished.outcome {
         case .completed: (finished.task.name, "completed")
         case .failed: (finished.task.name, "failed")
+        case .cached: (finished.task.name, "cached")
         case .cancelled: (finished.task.name, "cancelled")
         }
       })

@@ -106,7 +106,7 @@ actor S3Sink: ByteSink {
       do { return try await s3.completeUpload(upload, parts) } catch let failure as any Failure {
         if mayBeDone, (failure as? S3Failure)?.code == "NoSuchUpload" { return }
         guard failure.kind == .transient, (failure as? S3Failure)?.code != "NoSuchUpload",
-          !HTTPRetry.isLeftToTask, attempt < retry.attempts
+          !RetryScope.isLeftToTask, attempt < retry.attempts
         else { throw failure }
         mayBeDone = true
         let wait =

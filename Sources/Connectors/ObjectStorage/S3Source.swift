@@ -55,7 +55,7 @@ actor S3Source: ByteSource {
   private func goOn(after failure: any Failure) async throws {
     let retry = HTTPRetry.standard
     breaks += 1
-    guard let etag, !HTTPRetry.isLeftToTask, breaks < retry.attempts else { throw failure }
+    guard let etag, !RetryScope.isLeftToTask, breaks < retry.attempts else { throw failure }
     try await clock.sleep(for: retry.backoff.delay(afterAttempt: breaks, random: .random(in: 0..<1)))
     let content = try await s3.open(bucket: bucket, key: key, from: position, etag: etag)
     guard content.etag == etag else {

@@ -36,7 +36,7 @@ import Testing
   func codes(_ expected: Case) async throws {
     let store = try LoopbackStore { _ in .error(expected.status, expected.code) }
     let error = await #expect(throws: S3Failure.self) {
-      try await HTTPRetry.$isLeftToTask.withValue(true) {
+      try await RetryScope.$isLeftToTask.withValue(true) {
         try await store.storage.read(.object(bucket: "bucket", key: "a"))
       }
     }

@@ -82,7 +82,7 @@ import Testing
     #expect(store.requests.count == 1)
     let versioned = try LoopbackStore { Self.serve($0, cutAfter: 100_000) }
     await #expect(throws: HTTPFailure.self) {
-      try await HTTPRetry.$isLeftToTask.withValue(true) { try await versioned.storage.read(location) }
+      try await RetryScope.$isLeftToTask.withValue(true) { try await versioned.storage.read(location) }
     }
     #expect(versioned.requests.count == 1)
   }
