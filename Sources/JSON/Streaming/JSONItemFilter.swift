@@ -1,7 +1,7 @@
 /// Keeps the items of a JSON array, or of newline-delimited JSON, whose field is truthy: a machine that is fed with
 /// chunks of bytes and gives chunks of bytes, without any input or output of its own.
 ///
-///     var filter = try JSONItemFilter(field: "active")
+///     var filter = JSONItemFilter(field: "active")
 ///     for chunk in chunks { try filter.push(chunk, into: &output) }
 ///     try filter.finish(into: &output)
 ///
