@@ -39,7 +39,6 @@ import Testing
         switch finished.outcome {
         case .completed, .cached: (finished.task.name, "completed")
         case .failed: (finished.task.name, "failed")
-        case .cached: (finished.task.name, "cached")
         case .cancelled: (finished.task.name, "cancelled")
         }
       })
