@@ -14,8 +14,8 @@ setup: ## Install what is missing: libcurl, libnetcdf, libxml2, zlib and pkg-con
 build: setup ## Build everything for development (first time: 2 to 4 minutes on 2 cores)
 	$(SWIFT) build --build-tests
 
-release: setup ## Build the optimised program, .build/release/sluice (first time: 3 to 6 minutes)
-	$(SWIFT) build -c release --product sluice
+release: setup ## Build the optimised program with the Swift runtime in it, .build/release/sluice (first time: 3 to 6 minutes)
+	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 
 demo: build ## Import ERA5-Land climate into DHIS2 on built-in stand-ins (seconds, after the build)
 	@scripts/demo $(SLUICE)

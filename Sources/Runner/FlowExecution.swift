@@ -44,10 +44,13 @@ public struct FlowExecution: Sendable {
     let files = FileManager.default
     do {
       let flow = try Definition.with(parameters)
-      do { try files.createDirectory(atPath: scratch, withIntermediateDirectories: true) } catch {
+      do {
+        try files.createDirectory(atPath: scratch, withIntermediateDirectories: true)
+        try files.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
+      } catch {
         throw Fault(
-          "the scratch folder \(scratch) cannot be made: \(error)",
-          remedy: "Set TMPDIR to a folder with room.")
+          "the scratch folder \(scratch) or the cache folder \(cacheFolder) cannot be made: \(error)",
+          remedy: "Set TMPDIR and XDG_CACHE_HOME to folders with room.")
       }
       let context = RunContext(
         clock: clock, scratchFolder: scratch, cacheFolder: cacheFolder, services: services, blocks: blocks,

@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../.."
 for tool in nginx curl; do
   command -v "$tool" >/dev/null || { echo "$tool is missing: apt-get install $tool" >&2; exit 1; }
 done
-swift build -c release --product http-bench >/dev/null
-bench="$(swift build -c release --show-bin-path)/http-bench"
+swift build -c release --static-swift-stdlib --product http-bench >/dev/null
+bench="$(swift build -c release --static-swift-stdlib --show-bin-path)/http-bench"
 
 work="$(mktemp -d "${SLUICE_BENCH_DIR:-${TMPDIR:-/tmp}}/sluice-http-bench-XXXXXX")"
 port="${SLUICE_BENCH_PORT:-18480}"

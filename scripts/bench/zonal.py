@@ -4,7 +4,7 @@ then a sparse product with scipy.
 
     python3 -m venv /tmp/bench-venv
     /tmp/bench-venv/bin/pip install numpy scipy netCDF4 exactextract
-    swift build -c release --product sluice
+    swift build -c release --static-swift-stdlib --product sluice
     /tmp/bench-venv/bin/python scripts/bench/zonal.py
 
 Cases: P601 (592 catchments, 60 x 60, 744 steps) where ../shared/fixtures lies beside the checkout, and a made one of

@@ -46,7 +46,9 @@ public struct ERA5ClimateImport: Flow {
     let files = try await ERA5Download(zones: zones, indicators: indicators, months: months).fetch(
       from: store, run)
     let values = try await run.task("zonal_statistics") { task in
-      try ERA5Values(files: files, zones: zones, indicators: indicators, months: months, log: task.log)
+      try ERA5Values(
+        files: files, zones: zones, indicators: indicators, months: months, cacheFolder: run.cacheFolder,
+        log: task.log)
     }
     let destination = ERA5Destination(server: server, info: info, indicators: indicators, units: zones.units)
     let receipt = try await destination.write(values, dryRun: dryRun, run)

@@ -28,12 +28,13 @@ struct ERA5Values: Sendable {
   private(set) var missingMonths: [CalendarMonth]
 
   init(
-    files: [ERA5File], zones: ERA5Zones, indicators: [ERA5Indicator], months: [CalendarMonth], log: Log
+    files: [ERA5File], zones: ERA5Zones, indicators: [ERA5Indicator], months: [CalendarMonth],
+    cacheFolder: String, log: Log
   ) throws {
     missingMonths = months
     for delivered in files {
       let file = try ClimateFile(path: delivered.path)
-      let weights = ZonalWeights(grid: try file.grid, zones: zones.zones)
+      let weights = ZonalWeights.cached(in: cacheFolder, grid: try file.grid, zones: zones.zones, log: log)
       let delivery = Delivery(of: weights)
       guard delivery.isOnLattice else { throw Rejection(delivery.problems.joined(separator: " ")) }
       for problem in delivery.problems { log.warning(problem) }
