@@ -46,6 +46,9 @@ final class FileSink: @unchecked Sendable {
 
   /// Forgets what was written, to begin anew.
   func restart() -> Int32? {
+    // A file that was truncated to nothing is written out by ext4 when it is closed (auto_da_alloc), which takes longer
+    // than the download: an empty one is left alone.
+    guard byteCount > 0 else { return nil }
     guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { return errno }
     byteCount = 0
     return nil
