@@ -14,7 +14,8 @@ public struct TestRun: Sendable {
   public var state = MemoryState()
   public var services = Services()
   public var scratchFolder = FileManager.default.temporaryDirectory.path
-  public var cacheFolder = FileManager.default.temporaryDirectory.path
+  /// One of its own, which is made when something is put into it.
+  public var cacheFolder = FileManager.default.temporaryDirectory.path + "/sluice-test-\(UUID().uuidString)"
 
   public init() {}
 

@@ -1,33 +1,54 @@
-/// The hash of FIPS 180-4, for signed requests.
+/// The hash of FIPS 180-4, for signed requests, and to tell whether a file is still what it was.
 ///
-/// Written out rather than taken from a library: signing needs it once a request, and this target stands on libcurl
-/// alone.
-struct SHA256 {
+/// Written out rather than taken from a library: this target stands on libcurl alone.
+package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
   ]
+  /// Fewer than 64 bytes that wait for more.
+  private var rest: [UInt8] = []
+  private var count = 0
+
+  package init() {}
+
+  /// The hash of bytes in lower-case hexadecimal digits.
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
+    var hash = SHA256()
+    hash.add(bytes)
+    return hash.hexadecimal()
+  }
 
   /// The 32 bytes of the hash.
   static func hash(_ bytes: [UInt8]) -> [UInt8] {
     var hash = SHA256()
-    let whole = bytes.count / 64 * 64
-    bytes.withUnsafeBytes { bytes in
-      for start in stride(from: 0, to: whole, by: 64) { hash.mix(bytes[start..<start + 64]) }
-    }
-    var rest = Array(bytes[whole...]) + [0x80]
-    while rest.count % 64 != 56 { rest.append(0) }
-    rest += withUnsafeBytes(of: UInt64(bytes.count * 8).bigEndian) { Array($0) }
-    rest.withUnsafeBytes { rest in
-      for start in stride(from: 0, to: rest.count, by: 64) { hash.mix(rest[start..<start + 64]) }
-    }
-    return hash.state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
+    hash.add(bytes)
+    return hash.finished()
   }
 
-  /// The hash in lower-case hexadecimal digits.
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
+  /// Takes in the next bytes.
+  package mutating func add(_ bytes: [UInt8]) {
+    count += bytes.count
+    let bytes = rest.isEmpty ? bytes : rest + bytes
+    let whole = bytes.count / 64 * 64
+    bytes.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: whole, by: 64) { mix(bytes[start..<start + 64]) }
+    }
+    rest = Array(bytes[whole...])
+  }
+
+  /// The hash of everything that was taken in, in lower-case hexadecimal digits.
+  package func hexadecimal() -> String {
     let digits = Array("0123456789abcdef".utf8)
     return String(
-      decoding: hash(bytes).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+      decoding: finished().flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+
+  private func finished() -> [UInt8] {
+    var hash = self
+    var end: [UInt8] = [0x80]
+    while (rest.count + end.count) % 64 != 56 { end.append(0) }
+    hash.add(end + withUnsafeBytes(of: UInt64(count * 8).bigEndian) { Array($0) })
+    return hash.state.flatMap { word in withUnsafeBytes(of: word.bigEndian) { Array($0) } }
   }
 
   private mutating func mix(_ block: Slice<UnsafeRawBufferPointer>) {

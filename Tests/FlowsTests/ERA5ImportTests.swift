@@ -174,7 +174,7 @@ import Testing
 
   @Test("A file that is shorter than announced is never read")
   func wrongLength() async throws {
-    let fault = SandboxFault(path: "/cds-assets/", method: "GET", way: .wrongLength)
+    let fault = SandboxFault(path: "/cds-assets/", method: "GET", way: .wrongLength, times: 3)
     try await SandboxRun.with({ $0.faults = SandboxFaults([fault]) }) { run in
       let error = await #expect(throws: CDSFailure.self) {
         try await run.test.run(ERA5ClimateImport.self, parameters)

@@ -54,6 +54,11 @@ public struct CDS: Sendable {
       guard let total = step.total ?? asset.size, total > 0 else { return }
       progress(Double(step.bytes) / Double(total))
     }
+    if result.response.status == 404 {
+      throw CDSFailure(
+        .transient, "downloading \(asset.url): the file is gone", remedy: "Run again to ask for it anew.",
+        problem: .resultsExpired)
+    }
     guard (200..<300).contains(result.response.status) else {
       throw CDSAnswer(response: result.response, operation: "downloading \(asset.url)", server: url).failure
     }
@@ -77,13 +82,15 @@ public struct CDS: Sendable {
   }
 
   func call(
-    _ method: HTTPMethod, _ path: String, body: JSONValue? = nil, expect status: Int, _ operation: String
+    _ method: HTTPMethod, _ path: String, body: JSONValue? = nil, expect status: Int,
+    retry: HTTPRetry = .standard, _ operation: String
   ) async throws -> JSONValue {
     var headers: HTTPHeaders = ["Accept": "application/json"]
     if body != nil { headers["Content-Type"] = "application/json" }
-    let request = HTTPRequest(
+    var request = HTTPRequest(
       method, "\(url)/\(path)", headers: headers, body: body.map { .bytes($0.bytes()) } ?? .none,
       authentication: .header(name: "PRIVATE-TOKEN", value: key))
+    request.retry = retry
     let response = try await http.send(request)
     guard response.status == status else {
       throw CDSAnswer(response: response, operation: operation, server: url).failure

@@ -23,11 +23,13 @@ struct CDSAnswer {
     case (403, "required licences not accepted"):
       return CDSFailure(
         .configuration, "\(place): the licence of the data set was not accepted\(said)",
-        remedy: "Accept it once, in a browser, at the address named.")
+        remedy:
+          "Accept it once, in a browser, at \(Self.address(in: detail) ?? "the data set's page"), signed in as the owner of the key."
+      )
     case (403, "cost limits exceeded"):
       return CDSFailure(
         .rejected, "\(place): the request is too large\(said)",
-        remedy: "Ask for fewer months or variables at a time.")
+        remedy: "Ask for fewer months or variables at a time.", problem: .tooLarge)
     case (403, "permission denied"):
       return CDSFailure(
         .configuration, "\(place): the data set is not available\(said)",
@@ -35,17 +37,27 @@ struct CDSAnswer {
     case (403, _):
       return CDSFailure(
         .configuration, "\(place): not allowed (403)\(said)",
-        remedy: "Use the key of the user who made the job.")
+        remedy: "Use the key of the user who made the job.", problem: .noSuchJob)
     case (404, "no such process"), (404, "process not found"):
       return CDSFailure(.configuration, "\(place): there is no such data set\(said)")
+    case (404, "results expired"):
+      return CDSFailure(
+        .transient, "\(place): the result has expired\(said)", remedy: "Run again to ask for it anew.",
+        problem: .resultsExpired)
+    case (404, "job results not ready"):
+      return CDSFailure(.transient, "\(place): the result is not ready\(said)")
+    case (404, _):
+      return CDSFailure(.rejected, "\(place): the store has no such job\(said)", problem: .noSuchJob)
     case (400, "job results failed"), (400, "the job has failed"), (400, "the job has been rejected"),
       (400, "the job has rejected"):
+      // "Number of API queued requests per user is limited to 150": the store takes it when others are done.
+      if detail.contains("queued requests") {
+        return CDSFailure(
+          .transient, "\(place): too many requests are queued\(said)", problem: .tooManyQueued)
+      }
       return CDSFailure(.rejected, "\(place): the store could not do the job\(said)")
     case (400, _), (422, _):
       return CDSFailure(.rejected, "\(place): the request is not valid (\(response.status))\(said)")
-    case (404, "results expired"):
-      return CDSFailure(
-        .transient, "\(place): the result has expired\(said)", remedy: "The request is sent again.")
     case (408, _), (429, _), (500..., _):
       return CDSFailure(
         .transient, "\(place): the store answered \(response.status)\(said)",
@@ -53,5 +65,10 @@ struct CDSAnswer {
     default:
       return CDSFailure(.fault, "\(place): the store answered \(response.status)\(said)")
     }
+  }
+
+  /// The address that a sentence names.
+  private static func address(in sentence: String) -> String? {
+    sentence.firstMatch(of: /https?:\/\/\S+/).map { String($0.output) }
   }
 }

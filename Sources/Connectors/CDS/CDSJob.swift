@@ -1,4 +1,5 @@
 import Essentials
+import FoundationEssentials
 import JSON
 
 /// A request that the store has taken.
@@ -10,8 +11,12 @@ public struct CDSJob: Sendable {
 
   public let id: String
   public let status: Status
+  /// When the store took it; nil where it does not tell.
+  let created: Date?
   /// What the store tells the user of this job, oldest first.
   public let messages: [String]
+  /// What was asked for, where the store was asked to tell.
+  let request: CDSRequest?
 
   init(_ document: JSONValue, operation: String) throws {
     guard let id = document["jobID"]?.string, let text = document["status"]?.string else {
@@ -22,6 +27,16 @@ public struct CDSJob: Sendable {
     }
     self.id = id
     self.status = status
+    created = document["created"]?.string.flatMap(Self.date)
     messages = document["metadata"]?["log"]?.array?.compactMap { $0[1]?.string } ?? []
+    let asked = document["metadata"]?["request"]
+    request = document["processID"]?.string.flatMap { dataset in
+      (asked?["ids"] ?? asked?["inputs"] ?? asked)?.object.map { CDSRequest(dataset: dataset, inputs: $0) }
+    }
+  }
+
+  /// The store's moments are of UTC, without saying so: `2026-01-21T18:29:55.201213`.
+  private static func date(_ text: String) -> Date? {
+    try? Date("\(text.prefix(19))Z", strategy: .iso8601)
   }
 }

@@ -54,6 +54,8 @@ public struct ERA5ClimateImport: Flow {
     let receipt = try await destination.write(values, dryRun: dryRun, run)
     let result = ERA5ImportResult(months: months, units: units.count, values: values, receipt: receipt)
     try ERA5Report(result: result, values: values, receipt: receipt).write(to: run)
+    // From here on a killed run has nothing to go on with; a later one wants what is published then.
+    try await CDSRetrieval(store, run: run, log: run.log).release(files.map(\.file))
     try result.verdict(values, receipt)
     return result
   }

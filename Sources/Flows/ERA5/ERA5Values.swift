@@ -33,7 +33,7 @@ struct ERA5Values: Sendable {
   ) throws {
     missingMonths = months
     for delivered in files {
-      let file = try ClimateFile(path: delivered.path)
+      let file = try ClimateFile(path: delivered.file.path)
       let weights = ZonalWeights.cached(in: cacheFolder, grid: try file.grid, zones: zones.zones, log: log)
       let delivery = Delivery(of: weights)
       guard delivery.isOnLattice else { throw Rejection(delivery.problems.joined(separator: " ")) }

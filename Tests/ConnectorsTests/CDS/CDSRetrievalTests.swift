@@ -1,0 +1,162 @@
+import Connectors
+import FlowKit
+import FlowKitTesting
+import Foundation
+import Sandbox
+import Testing
+
+@Suite("A file of the Climate Data Store is asked for once") struct CDSRetrievalTests {
+  @Test("The next run uses the file of the one before")
+  func cached() async throws {
+    try await CDSBench.with { bench in
+      let first = try await bench.retrieve()[0]
+      let second = try await bench.retrieve()[0]
+      #expect(!first.wasKept && second.wasKept)
+      #expect(first.path == second.path && first.sha256 == second.sha256 && first.job == second.job)
+      #expect(await bench.submissions == 1)
+      #expect(await bench.downloads == 1)
+    }
+  }
+
+  @Test("The order of years and variables makes no other request; another area does")
+  func identity() async throws {
+    try await CDSBench.with { bench in
+      _ = try await bench.retrieve(CDSBench.request(years: ["2024", "2025"]))
+      _ = try await bench.retrieve(CDSBench.request(years: ["2025", "2024"]))
+      #expect(await bench.submissions == 1)
+      var inputs = CDSBench.request(years: ["2024", "2025"]).inputs
+      inputs["area"] = [9.1, -12, 8, -11]
+      _ = try await bench.retrieve(CDSRequest(dataset: CDSBench.request().dataset, inputs: inputs))
+      #expect(await bench.submissions == 2)
+    }
+  }
+
+  @Test("A kept file that is not what was downloaded is fetched again, from the same job")
+  func damaged() async throws {
+    try await CDSBench.with { bench in
+      let file = try await bench.retrieve()[0]
+      let size = try #require(FileManager.default.contents(atPath: file.path)?.count)
+      try Data(repeating: 0, count: size).write(to: URL(filePath: file.path))
+      let again = try await bench.retrieve()[0]
+      #expect(!again.wasKept && again.sha256 == file.sha256)
+      #expect(await bench.submissions == 1)
+      #expect(bench.lines.contains { $0.contains("is not what was downloaded") })
+    }
+  }
+
+  @Test("A run that ended while its job was queued leaves it to the next one")
+  func goneOnWith() async throws {
+    try await CDSBench.with({ $0.queueTime = .milliseconds(300) }) { bench in
+      let error = await #expect(throws: CDSFailure.self) { try await bench.retrieve(budget: .zero) }
+      #expect(error?.kind == .transient)
+      #expect(error?.message.contains("is still accepted after") == true)
+      _ = try await bench.retrieve()
+      #expect(await bench.submissions == 1)
+      #expect(bench.lines.contains { $0.contains("of an earlier run is gone on with") })
+    }
+  }
+
+  @Test("Where the kept state is lost, the store's list of jobs tells")
+  func adopted() async throws {
+    try await CDSBench.with { bench in
+      let file = try await bench.retrieve()[0]
+      var other = bench
+      other.test.state = MemoryState()
+      other.test.cacheFolder += "-other"
+      let again = try await other.retrieve()[0]
+      #expect(again.job == file.job)
+      #expect(await bench.submissions == 1)
+    }
+  }
+
+  @Test("A job of another request or of another user is not adopted")
+  func notAdopted() async throws {
+    try await CDSBench.with { bench in
+      _ = try await bench.retrieve(CDSBench.request(months: ["02"]))
+      var other = bench
+      other.test.state = MemoryState()
+      _ = try await other.retrieve()
+      #expect(await bench.submissions == 2)
+      other.test.state = MemoryState()
+      other.test.cacheFolder += "-other"
+      _ = try await other.retrieve(key: bench.sandbox.cdsOtherKey)
+      #expect(await bench.submissions == 3)
+    }
+  }
+
+  @Test(
+    "Where the store's answer was lost, its list of jobs tells whether it took the request",
+    arguments: [SandboxFault.Way.lostAnswer, .gatewayTimeoutAfterwards, .status(502)])
+  func ambiguous(way: SandboxFault.Way) async throws {
+    let fault = SandboxFault(path: "/execution", method: "POST", way: way)
+    try await CDSBench.with({ $0.faults = SandboxFaults([fault]) }) { bench in
+      let file = try await bench.retrieve()[0]
+      #expect(file.byteCount > 0)
+      #expect(await bench.submissions == (way == .status(502) ? 2 : 1))
+    }
+  }
+
+  @Test("What is provisional serves until the work with it is done, and is asked for anew then")
+  func provisional() async throws {
+    try await CDSBench.with { bench in
+      _ = try await bench.retrieve(content: .provisional)
+      let kept = try await bench.retrieve(content: .provisional)
+      #expect(kept[0].wasKept)
+      #expect(await bench.submissions == 1)
+      let run = bench.test.flowRun()
+      try await CDSRetrieval(try bench.store(), run: run, log: run.log).release(kept)
+      let anew = try await bench.retrieve(content: .final)
+      #expect(anew[0].job != kept[0].job)
+      #expect(await bench.submissions == 2)
+      // Final ones stay.
+      try await CDSRetrieval(try bench.store(), run: run, log: run.log).release(anew)
+      #expect(try await bench.retrieve()[0].wasKept)
+    }
+  }
+
+  @Test("What is provisional does not serve for longer than a day")
+  func provisionalForADay() async throws {
+    try await CDSBench.with { bench in
+      _ = try await bench.retrieve(content: .provisional)
+      bench.test.clock.advance(by: .seconds(25 * 3600))
+      #expect(try await bench.retrieve(content: .provisional)[0].wasKept == false)
+    }
+  }
+
+  @Test("A file that cannot be read is not kept")
+  func unreadable() async throws {
+    try await CDSBench.with { bench in
+      let run = bench.test.flowRun()
+      let store = try bench.store()
+      await #expect(throws: Rejection.self) {
+        try await CDSRetrieval(store, run: run, log: run.log).files(for: CDSBench.request()) { _ in
+          throw Rejection("this is no climate file")
+        }
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: "\(run.cacheFolder)/cds")
+      #expect(names.isEmpty)
+    }
+  }
+
+  @Test("A result that has expired is asked for anew")
+  func expired() async throws {
+    let later = MovableTime()
+    try await CDSBench.with({ $0.now = { later.now } }) { bench in
+      let file = try await bench.retrieve()[0]
+      try FileManager.default.removeItem(atPath: file.path)
+      later.advance(days: 60)
+      let again = try await bench.retrieve()[0]
+      #expect(again.job != file.job)
+      #expect(await bench.submissions == 2)
+    }
+  }
+}
+
+/// A time of day that a test moves.
+final class MovableTime: @unchecked Sendable {
+  // Guarded by the lock.
+  private var days = 0.0
+  private let lock = NSLock()
+  var now: Date { lock.withLock { Date().addingTimeInterval(days * 86_400) } }
+  func advance(days more: Double) { lock.withLock { days += more } }
+}
