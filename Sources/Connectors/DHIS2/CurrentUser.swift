@@ -1,15 +1,52 @@
 import Essentials
+public import FoundationEssentials
 import JSON
 
 /// The user whose credentials are used.
 public struct CurrentUser: Sendable {
   public let id: String
   public let username: String
+  /// The org units below which the user enters data.
+  public let orgUnits: [String]
+  /// The same as paths from the root, where the server gave them: `/ImspTQPwCqd/O6uvpzGd5pu`.
+  public let orgUnitPaths: [String]
+  /// The org units below which the user sees data; those for entering where there are none of their own.
+  public let viewedOrgUnits: [String]
+  /// When each of the user's access tokens runs out.
+  public let tokenExpiries: [Date]
   let authorities: Set<String>
 
   /// Whether the user has an authority; `ALL` has every one.
   public func has(_ authority: String) -> Bool {
-    authorities.contains(authority) || authorities.contains("ALL")
+    authorities.contains(authority) || isSuperuser
+  }
+
+  /// Whether the user has the authority `ALL`.
+  public var isSuperuser: Bool { authorities.contains("ALL") }
+
+  /// Whether an org unit of that path is at or below one where the user enters data.
+  public func covers(_ path: String) -> Bool {
+    let steps = path.split(separator: "/")
+    return orgUnits.contains { unit in steps.contains { $0 == unit } }
+  }
+
+  /// Reads the answer of `/api/me`; nil where it has no id.
+  init?(_ user: JSONValue) {
+    guard let id = (user["id"] ?? user["uid"])?.string else { return nil }
+    func ids(_ key: String) -> [String] {
+      (user[key]?.array ?? []).compactMap { ($0["id"] ?? $0).string }
+    }
+    self.id = id
+    username = user["username"]?.string ?? user["userCredentials"]?["username"]?.string ?? id
+    authorities = Set(user["authorities"]?.array?.compactMap(\.string) ?? [])
+    orgUnits = ids("organisationUnits")
+    orgUnitPaths = (user["organisationUnits"]?.array ?? []).compactMap { $0["path"]?.string }
+    let viewed = ids("dataViewOrganisationUnits")
+    viewedOrgUnits = viewed.isEmpty ? orgUnits : viewed
+    tokenExpiries = (user["patTokens"]?.array ?? []).compactMap { token in
+      // Milliseconds since 1970.
+      token["expire"]?.double.map { Date(timeIntervalSince1970: $0 / 1000) }
+    }
   }
 }
 
@@ -17,14 +54,20 @@ extension DHIS2 {
   /// Who the credentials belong to, and what they may do.
   public func currentUser() async throws -> CurrentUser {
     let operation = "asking who the user is"
-    let body = try await get("me", [("fields", "id,username,authorities")], operation: operation)
-    let user = try decode(body, operation)
-    guard let id = user["id"]?.string else {
+    let fields =
+      "id,username,authorities,organisationUnits[id,path,level],dataViewOrganisationUnits[id],patTokens[id,expire]"
+    let answer = try await value("me", [("fields", fields)], operation: operation)
+    guard let user = CurrentUser(answer) else {
       throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer has no id")
     }
-    return CurrentUser(
-      id: id, username: user["username"]?.string ?? id,
-      authorities: Set(user["authorities"]?.array?.compactMap(\.string) ?? []))
+    memory.user = user
+    return user
+  }
+
+  /// The user as first read.
+  func knownUser() async throws -> CurrentUser {
+    if let known = memory.user { return known }
+    return try await currentUser()
   }
 
   /// Makes sure that the user may write data values, and those of a data set if it exists.
@@ -36,10 +79,10 @@ extension DHIS2 {
         remedy: "Give the user a role with this authority.")
     }
     let operation = "asking for the access to data set \(dataSet)"
-    let body = try await get(
+    let answer = try await value(
       "dataSets", [("filter", "id:eq:\(dataSet)"), ("fields", "id,access"), ("paging", "false")],
       operation: operation)
-    guard let access = try decode(body, operation)["dataSets"]?[0]?["access"]?["data"] else { return }
+    guard let access = answer["dataSets"]?[0]?["access"]?["data"] else { return }
     guard access["read"]?.bool != false, access["write"]?.bool != false else {
       throw DHIS2Failure(
         .configuration,

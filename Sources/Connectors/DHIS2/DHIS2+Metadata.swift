@@ -3,9 +3,17 @@ import JSON
 
 extension DHIS2 {
   /// Compares what is there with what a flow wants; reads only.
+  ///
+  /// - Throws: ``DHIS2Failure`` where an id is none, or a name longer than DHIS2 takes; and as reading does.
   public func metadataChange(
     dataElements: [DataElement], dataSet: DataSet, orgUnits: [OrgUnit], user: CurrentUser
   ) async throws -> MetadataChange {
+    for element in dataElements {
+      try MetadataRule.check("data element", id: element.id, name: element.name, shortName: element.shortName)
+    }
+    try MetadataRule.checkUnique("data element", "name", dataElements.map { ($0.id, $0.name) })
+    try MetadataRule.checkUnique("data element", "short name", dataElements.map { ($0.id, $0.shortName) })
+    try MetadataRule.check("data set", id: dataSet.id, name: dataSet.name, shortName: dataSet.shortName)
     var change = MetadataChange()
     let existing = try await owners("dataElements", ids: dataElements.map(\.id))
     for wanted in dataElements {
@@ -19,6 +27,7 @@ extension DHIS2 {
         change.descriptions.append("data element \(wanted.id): \(list.joined(separator: ", "))")
       } else {
         change.dataElements.append(wanted.newDocument)
+        change.newIDs.insert(wanted.id)
         change.descriptions.append("new data element \(wanted.id), \(wanted.name)")
         change.creates = true
       }
@@ -34,6 +43,7 @@ extension DHIS2 {
     guard let found = try await owners("dataSets", ids: [dataSet.id])[dataSet.id] else {
       change.dataSets.append(
         dataSet.newDocument(dataElements: dataElements, orgUnits: orgUnits, owner: user.id))
+      change.newIDs.insert(dataSet.id)
       change.descriptions.append(
         "new data set \(dataSet.id), \(dataSet.name), \(dataSet.periodType), for \(orgUnits.count) org units")
       change.creates = true
@@ -58,32 +68,49 @@ extension DHIS2 {
     )
   }
 
-  /// Writes a change: data elements first, as the data set refers to them.
-  public func write(_ change: MetadataChange) async throws {
-    for (type, documents) in [("dataElements", change.dataElements), ("dataSets", change.dataSets)] {
-      guard !documents.isEmpty else { continue }
-      let operation = "writing \(documents.count) \(type)"
+  /// Writes a change: data elements first, as the data set refers to them. Nothing is written where it is empty.
+  public func write(_ change: MetadataChange) async throws { try await send(change, mode: "COMMIT") }
+
+  /// Has the server check a change without writing it. What a data set refers to must be there for that, so only the
+  /// data elements of a change are checked where some of them are new.
+  public func validate(_ change: MetadataChange) async throws { try await send(change, mode: "VALIDATE") }
+
+  private func send(_ change: MetadataChange, mode: String) async throws {
+    let hasNewElements = change.dataElements.contains { $0["id"]?.string.map(change.newIDs.contains) == true }
+    for (type, documents, keepsSharing) in change.bundles {
+      if mode == "VALIDATE", type == "dataSets", hasNewElements { continue }
+      let operation = "\(mode == "COMMIT" ? "writing" : "checking") \(documents.count) \(type)"
       let body: JSONValue = .object([type: .array(documents.map { .object($0) })])
       let answer = try await post(
-        "metadata", [("importStrategy", "CREATE_AND_UPDATE"), ("atomicMode", "ALL")], body.bytes(),
-        operation: operation)
+        "metadata",
+        [
+          ("importMode", mode), ("importStrategy", "CREATE_AND_UPDATE"), ("atomicMode", "ALL"),
+          ("skipSharing", "\(keepsSharing)"),
+        ], body.bytes(), operation: operation)
       let report = MetadataReport(answer)
       guard report.isOK else {
         throw DHIS2Failure(
-          .rejected, "\(operation) at \(baseURL): \(report.problems.joined(separator: "; "))")
+          .rejected, "\(operation) at \(baseURL): \(report.problems.joined(separator: "; "))",
+          remedy: report.errors.contains { $0.code == "E5003" }
+            ? "Another object has that name already: rename one of the two." : nil,
+          code: report.errors.first?.code)
       }
     }
   }
 
   /// Objects with all that their owner set, by id; what is missing, or hidden from the user, is not in it.
   private func owners(_ type: String, ids: [String]) async throws -> [String: JSONObject] {
-    let operation = "reading \(type)"
-    let body = try await get(
-      type, [("filter", "id:in:[\(ids.joined(separator: ","))]"), ("fields", ":owner"), ("paging", "false")],
-      operation: operation)
-    let objects = try decode(body, operation)[type]?.array?.compactMap(\.object) ?? []
-    return Dictionary(objects.compactMap { object in object["id"]?.string.map { ($0, object) } }) {
-      first, _ in first
+    var found: [String: JSONObject] = [:]
+    for ids in ids.chunked(OrgUnitQuery.mostIDs) {
+      let answer = try await value(
+        type,
+        [("filter", "id:in:[\(ids.joined(separator: ","))]"), ("fields", ":owner"), ("paging", "false")],
+        operation: "reading \(type)")
+      for object in answer[type]?.array ?? [] {
+        guard let id = object["id"]?.string, let members = object.object else { continue }
+        found[id] = members
+      }
     }
+    return found
   }
 }

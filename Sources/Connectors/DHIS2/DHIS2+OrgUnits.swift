@@ -2,65 +2,64 @@ import Essentials
 import JSON
 
 extension DHIS2 {
-  /// All org units of a level, by id, with their geometry.
-  ///
-  /// Pages are read in the order of ids and the distinct ids counted: rows that repeat or go missing between pages
-  /// are an error and no smaller result.
-  public func orgUnits(level: Int, pageSize: Int = 200) async throws -> [OrgUnit] {
-    let operation = "reading the org units of level \(level)"
-    var units: [OrgUnit] = []
-    var page = 1
-    while true {
-      let body = try await get(
-        "organisationUnits",
-        [
-          ("fields", "id,code,name,level,path,openingDate,closedDate,geometry"),
-          ("filter", "level:eq:\(level)"),
-          ("order", "id:asc"), ("translate", "false"), ("page", "\(page)"), ("pageSize", "\(pageSize)"),
-        ], operation: operation)
-      let read: OrgUnitPage
-      do { read = try JSONReader.read(body) { try OrgUnitPage(reading: &$0) } } catch {
-        throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer is \(error)")
-      }
-      units.append(contentsOf: read.units)
-      guard !read.isLast, !read.units.isEmpty, page < read.pageCount else {
-        try check(units, total: read.total, operation)
-        return units
-      }
-      page += 1
-    }
+  /// Org units as an asynchronous sequence, one page in memory at a time.
+  public func orgUnits(_ query: OrgUnitQuery) -> OrgUnitSequence {
+    OrgUnitSequence(server: self, query: query)
   }
 
-  private func check(_ units: [OrgUnit], total: Int?, _ operation: String) throws {
-    let distinct = Set(units.map(\.id)).count
-    guard distinct == units.count, total == nil || total == distinct else {
-      throw DHIS2Failure(
-        .transient,
-        "\(operation) at \(baseURL): \(total ?? distinct) units were announced, \(units.count) came, \(distinct) of them distinct",
-        remedy: "The tree may have changed in the meantime; run again.")
-    }
+  /// All org units of a level, in the order of ids, with their geometry.
+  public func orgUnits(level: Int, pageSize: Int = 200) async throws -> [OrgUnit] {
+    var query = OrgUnitQuery(levels: [level], withGeometry: true)
+    query.pageSize = pageSize
+    var units: [OrgUnit] = []
+    for try await unit in orgUnits(query) { units.append(unit) }
+    return units
+  }
+
+  /// The names of the levels of the tree, by number.
+  public func orgUnitLevels() async throws -> [Int: String] {
+    let answer = try await value(
+      "organisationUnitLevels", [("fields", "level,name"), ("paging", "false")],
+      operation: "reading the levels of org units")
+    return OrgUnitLevels.names(answer)
   }
 }
 
-/// One page of `/api/organisationUnits`.
-private struct OrgUnitPage {
-  var units: [OrgUnit] = []
-  var total: Int?
-  var pageCount = 1
-  /// Whether the pager names no next page.
-  var isLast = true
+enum OrgUnitLevels {
+  /// Reads the answer of `/api/organisationUnitLevels`.
+  static func names(_ answer: JSONValue) -> [Int: String] {
+    var names: [Int: String] = [:]
+    for level in answer["organisationUnitLevels"]?.array ?? [] {
+      guard let number = level["level"]?.integer, let name = (level["name"] ?? level["displayName"])?.string
+      else { continue }
+      names[number] = name
+    }
+    return names
+  }
+}
 
-  init(reading reader: inout JSONReader) throws {
-    try reader.readObject { reader, key in
-      switch key {
-      case "pager":
-        let pager = try reader.readValue()
-        total = pager["total"]?.integer
-        pageCount = pager["pageCount"]?.integer ?? 1
-        // 2.44's pager may leave nextPage out and still have pages: the count decides.
-        isLast = pager["nextPage"] == nil && (pager["page"]?.integer ?? 1) >= pageCount
-      case "organisationUnits": try reader.readArray { units.append(try OrgUnit(reading: &$0)) }
-      default: try reader.skipValue()
+/// Org units by their codes, for joining with other registers: names are not unique in DHIS2, and codes are missing
+/// where nobody gave them.
+public struct OrgUnitCodes: Sendable {
+  /// The id of the only unit with each code.
+  public private(set) var ids: [String: String] = [:]
+  /// Codes that several units have, with their ids. DHIS2 keeps codes unique; files need not.
+  public private(set) var doubled: [String: [String]] = [:]
+  /// The ids of units without a code.
+  public private(set) var missing: [String] = []
+
+  public init(_ units: some Sequence<OrgUnit>) {
+    for unit in units {
+      guard let code = unit.code, !code.isEmpty else {
+        missing.append(unit.id)
+        continue
+      }
+      if doubled[code] != nil {
+        doubled[code]?.append(unit.id)
+      } else if let first = ids.removeValue(forKey: code) {
+        doubled[code] = [first, unit.id]
+      } else {
+        ids[code] = unit.id
       }
     }
   }

@@ -1,5 +1,5 @@
 import Essentials
-import Foundation
+import FoundationEssentials
 import HTTP
 import JSON
 
@@ -28,40 +28,41 @@ struct DHIS2Answer {
       return DHIS2Failure(
         .configuration,
         "\(place): not logged in (the server answered \(response.status) with its login page)",
-        remedy: "Check the address, which must be the one before /api, and the credentials.")
+        remedy: "Check the address, which must be the one before /api, and the credentials.",
+        status: response.status)
     }
-    let said = message.map { ": \($0)" } ?? ""
+    let envelope = try? JSONValue(parsing: response.body)
+    let message = envelope?["message"]?.string
+    let code = envelope?["errorCode"]?.string
+    func failure(_ kind: FailureKind, _ what: String, remedy: String? = nil) -> DHIS2Failure {
+      let said = message.map { ": \(code.map { "\($0): " } ?? "")\($0)" } ?? ""
+      return DHIS2Failure(
+        kind, "\(place): \(what)\(said)", remedy: remedy,
+        retryAfter: kind == .transient ? response.retryAfter(now: Date()) : nil, status: response.status,
+        code: code)
+    }
     switch response.status {
     case 400 where message?.lowercased().contains("token") == true || message == "Checksum validation failed":
-      return DHIS2Failure(
-        .configuration, "\(place): the access token was refused (400)\(said)",
-        remedy: "Make a new token in DHIS2.")
+      return failure(
+        .configuration, "the access token was refused (400)", remedy: "Make a new token in DHIS2.")
     case 401:
-      return DHIS2Failure(
-        .configuration, "\(place): the credentials were refused (401)\(said)",
+      return failure(
+        .configuration, "the credentials were refused (401)",
         remedy: "Check user name and password or token; four failures lock an account for 15 minutes.")
     case 403:
-      return DHIS2Failure(
-        .configuration, "\(place): the user lacks the right (403)\(said)",
+      return failure(
+        .configuration, "the user lacks the right (403)",
         remedy: "Give the user the authority or the sharing; a change can take up to an hour to count.")
     case 404:
-      return DHIS2Failure(
-        .configuration, "\(place): there is no such thing (404)\(said)",
-        remedy: "Check the address of the server.")
-    case 413:
-      return DHIS2Failure(
-        .rejected, "\(place): the request is larger than the server or its proxy takes (413)")
-    case 408, 429, 500...:
-      return DHIS2Failure(
-        .transient, "\(place): the server answered \(response.status)\(said)",
-        retryAfter: response.retryAfter(now: Date()))
-    default:
-      return DHIS2Failure(.rejected, "\(place): refused (\(response.status))\(said)")
+      return failure(
+        .configuration, "there is no such thing (404)", remedy: "Check the address of the server.")
+    case 409 where ["E2010", "E2011", "E2012"].contains(code):
+      return failure(
+        .configuration, "the user may not read these data (409)",
+        remedy: "Share the data set for viewing data, and give the user an org unit for data view.")
+    case 413: return failure(.rejected, "the request is larger than the server or its proxy takes (413)")
+    case 408, 429, 500...: return failure(.transient, "the server answered \(response.status)")
+    default: return failure(.rejected, "refused (\(response.status))")
     }
-  }
-
-  /// The message of DHIS2's envelope, where the body is one.
-  private var message: String? {
-    (try? JSONValue(parsing: response.body))?["message"]?.string
   }
 }

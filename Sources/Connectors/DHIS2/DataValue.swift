@@ -1,34 +1,48 @@
 import JSON
 
-/// One value of a data element for an org unit and a period, for the default category option combination.
+/// One value of a data element for an org unit and a period.
 public struct DataValue: Sendable, Hashable {
   /// What DHIS2 keeps one value for.
-  public struct Key: Sendable, Hashable {
+  public struct Key: Sendable, Hashable, Comparable {
     public let dataElement: String
     public let period: String
     public let orgUnit: String
+    /// Nil for the default one.
+    public let categoryOptionCombo: String?
+    /// Nil for the default one.
+    public let attributeOptionCombo: String?
 
-    public init(dataElement: String, period: String, orgUnit: String) {
+    public init(
+      dataElement: String, period: String, orgUnit: String, categoryOptionCombo: String? = nil,
+      attributeOptionCombo: String? = nil
+    ) {
       self.dataElement = dataElement
       self.period = period
       self.orgUnit = orgUnit
+      self.categoryOptionCombo = categoryOptionCombo
+      self.attributeOptionCombo = attributeOptionCombo
+    }
+
+    /// By period, org unit, data element, then combinations: the order in which values are sent.
+    public static func < (left: Self, right: Self) -> Bool {
+      if left.period != right.period { return left.period < right.period }
+      if left.orgUnit != right.orgUnit { return left.orgUnit < right.orgUnit }
+      if left.dataElement != right.dataElement { return left.dataElement < right.dataElement }
+      return (left.categoryOptionCombo ?? "", left.attributeOptionCombo ?? "")
+        < (right.categoryOptionCombo ?? "", right.attributeOptionCombo ?? "")
     }
   }
 
   public let key: Key
   /// The value as DHIS2 keeps it: text.
   public let value: String
+  /// A remark that DHIS2 keeps with the value. It is not compared: a value whose remark alone differs is unchanged.
+  public var comment: String?
 
-  public init(_ key: Key, value: String) {
+  public init(_ key: Key, value: String, comment: String? = nil) {
     self.key = key
     self.value = value
-  }
-
-  var document: JSONValue {
-    [
-      "dataElement": .string(key.dataElement), "period": .string(key.period), "orgUnit": .string(key.orgUnit),
-      "value": .string(value),
-    ]
+    self.comment = comment
   }
 }
 
@@ -38,5 +52,47 @@ extension DataValue {
     if value == text { return true }
     guard let mine = Double(value), let other = Double(text) else { return false }
     return mine == other
+  }
+
+  /// Appends the value as a JSON object. Ids are written without looking for what needs escaping only where they are
+  /// plain.
+  func write(to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "{"))
+    Self.member("dataElement", key.dataElement, to: &bytes)
+    bytes.append(UInt8(ascii: ","))
+    Self.member("period", key.period, to: &bytes)
+    bytes.append(UInt8(ascii: ","))
+    Self.member("orgUnit", key.orgUnit, to: &bytes)
+    bytes.append(UInt8(ascii: ","))
+    // An empty text is no combination: it is left out, as the default is.
+    if let combo = key.categoryOptionCombo, !combo.isEmpty {
+      Self.member("categoryOptionCombo", combo, to: &bytes)
+      bytes.append(UInt8(ascii: ","))
+    }
+    if let combo = key.attributeOptionCombo, !combo.isEmpty {
+      Self.member("attributeOptionCombo", combo, to: &bytes)
+      bytes.append(UInt8(ascii: ","))
+    }
+    Self.member("value", value, to: &bytes)
+    if let comment {
+      bytes.append(UInt8(ascii: ","))
+      Self.member("comment", comment, to: &bytes)
+    }
+    bytes.append(UInt8(ascii: "}"))
+  }
+
+  static func member(_ name: StaticString, _ text: String, to bytes: inout [UInt8]) {
+    bytes.append(UInt8(ascii: "\""))
+    bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
+    bytes.append(contentsOf: "\":".utf8)
+    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+      bytes.append(UInt8(ascii: "\""))
+      bytes.append(contentsOf: text.utf8)
+      bytes.append(UInt8(ascii: "\""))
+    } else {
+      var writer = JSONWriter()
+      writer.write(string: text)
+      bytes.append(contentsOf: writer.bytes)
+    }
   }
 }

@@ -5,39 +5,81 @@ import JSON
 public struct OrgUnit: Sendable {
   public let id: String
   public let name: String
+  public let shortName: String?
   public let code: String?
   public let level: Int
   /// The ids from the root down to the unit itself: `/ImspTQPwCqd/O6uvpzGd5pu`.
   public let path: String
   public let openingDate: CalendarDate?
   public let closedDate: CalendarDate?
+  /// When the unit was last changed, in the server's zone: `2026-08-20T02:00:00.000`. Only where it was asked for.
+  public let lastUpdated: String?
+  /// The groups that the unit is in. Only where they were asked for.
+  public let groups: [String]
   /// The border or the place as the text of a GeoJSON geometry; nil where the unit has none.
   public let geometry: [UInt8]?
 
   /// The id of the unit at the top of the tree.
   public var root: String { path.split(separator: "/").first.map(String.init) ?? id }
 
-  /// Reads one element of `organisationUnits`.
+  /// The id of the unit above, nil at the top.
+  public var parent: String? {
+    let steps = path.split(separator: "/")
+    return steps.count > 1 ? String(steps[steps.count - 2]) : nil
+  }
+
+  /// Whether the unit is open on at least one day of a period.
+  public func isOpen(from first: CalendarDate, to last: CalendarDate) -> Bool {
+    if let openingDate, last < openingDate { return false }
+    if let closedDate, first > closedDate { return false }
+    return true
+  }
+
+  /// Reads one element of `organisationUnits`. Geometry is read from `geometry`, and from the `featureType` and
+  /// `coordinates` of servers before 2.32.
   init(reading reader: inout JSONReader) throws {
     var texts: [String: String] = [:]
-    var level = 0
+    var level: Int?
     var geometry: [UInt8]?
+    var groups: [String] = []
+    var parent: String?
     try reader.readObject { reader, key in
       switch (key, try reader.peek()) {
       case ("geometry", .object): geometry = try reader.readRawValue()
       case ("level", .number): level = Int(try reader.readDouble())
+      case ("organisationUnitGroups", .array):
+        groups = (try reader.readValue().array ?? []).compactMap { ($0["id"] ?? $0).string }
+      case ("parent", .object): parent = try reader.readValue()["id"]?.string
       case (_, .string): texts[key] = try reader.readString()
       default: try reader.skipValue()
       }
     }
     guard let id = texts["id"] else { throw reader.error("expected an org unit with an id") }
     self.id = id
-    self.level = level
-    self.geometry = geometry
-    name = texts["name"] ?? id
+    path = texts["path"] ?? parent.map { "/\($0)/\(id)" } ?? "/\(id)"
+    self.level = level ?? path.split(separator: "/").count
+    self.geometry = geometry ?? texts["coordinates"].flatMap { Self.geometry(coordinates: $0) }
+    self.groups = groups
+    name = texts["name"] ?? texts["displayName"] ?? id
+    shortName = texts["shortName"]
     code = texts["code"]
-    path = texts["path"] ?? "/\(id)"
+    lastUpdated = texts["lastUpdated"]
     openingDate = texts["openingDate"].flatMap { CalendarDate(String($0.prefix(10))) }
     closedDate = texts["closedDate"].flatMap { CalendarDate(String($0.prefix(10))) }
+  }
+
+  /// The geometry of a server before 2.32, which wrote coordinates alone, as a text. How deep they are nested says
+  /// what they are: `featureType` says POLYGON of several polygons, too.
+  static func geometry(coordinates text: String) -> [UInt8]? {
+    let text = text.filter { !$0.isWhitespace }
+    guard (try? JSONValue(parsing: text)) != nil else { return nil }
+    let type: String
+    switch text.prefix(while: { $0 == "[" }).count {
+    case 1: type = "Point"
+    case 3: type = "Polygon"
+    case 4: type = "MultiPolygon"
+    default: return nil
+    }
+    return Array("{\"type\":\"\(type)\",\"coordinates\":\(text)}".utf8)
   }
 }

@@ -1,0 +1,52 @@
+import Essentials
+import JSON
+
+extension DHIS2 {
+  /// Reads what decides about an import into a data set: release, calendar, user, data set.
+  ///
+  /// - Parameters:
+  ///   - units: the units of the values, where the caller has them; others are read when their values come.
+  ///   - calendar: what the caller's period ids count in; any but the server's is a finding that refuses the import.
+  public func preflight(
+    dataSet: String, units: [OrgUnit] = [], calendar: LocalCalendar = .gregorian
+  ) async throws -> Preflight {
+    let info = try await systemInfo()
+    let user = try await currentUser()
+    let details = try await dataSetDetails(dataSet)
+    let known = units.map {
+      ($0.id, Preflight.Unit(path: $0.path, openingDate: $0.openingDate, closedDate: $0.closedDate))
+    }
+    return Preflight(
+      info: info, user: user, dataSetID: dataSet, dataSet: details, calendar: calendar,
+      today: info.today ?? CalendarDate(utc: clock.now()), defaultCombo: try await defaultCombo(),
+      usesToken: usesToken, units: Dictionary(known) { first, _ in first })
+  }
+
+  /// Reads the units that a preflight does not know yet. It keeps so many, so that its memory does not grow with the
+  /// country.
+  func learn(_ ids: Set<String>, in preflight: inout Preflight) async throws {
+    let unknown = ids.filter { preflight.units[$0] == nil }.sorted()
+    guard !unknown.isEmpty else { return }
+    if preflight.units.count + unknown.count > Self.mostKnownUnits {
+      preflight.units = preflight.units.filter { ids.contains($0.key) }
+    }
+    for batch in unknown.chunked(OrgUnitQuery.mostIDs) {
+      // What is no id at all would break the filter; the server does not know it anyway.
+      let ids = batch.filter { UID.isValid($0) }
+      guard !ids.isEmpty else { continue }
+      let answer = try await read(
+        "organisationUnits",
+        [
+          ("fields", "id,path,openingDate,closedDate"), ("filter", "id:in:[\(ids.joined(separator: ","))]"),
+          ("paging", "false"),
+        ], operation: "reading \(ids.count) org units"
+      ) { try OrgUnitPage(reading: &$0) }
+      for unit in answer.units {
+        preflight.units[unit.id] = Preflight.Unit(
+          path: unit.path, openingDate: unit.openingDate, closedDate: unit.closedDate)
+      }
+    }
+  }
+
+  private static var mostKnownUnits: Int { 20_000 }
+}

@@ -1,0 +1,96 @@
+import Essentials
+import JSON
+
+extension DHIS2 {
+  /// Reads the values of a data set for some periods and all units below some roots, for the default category option
+  /// combination, by key.
+  ///
+  /// A user who sees only a part of the tree is given that part: DHIS2 refuses a root above it (E2012).
+  public func dataValues(
+    dataSet: String, periods: [String], roots: [String]
+  ) async throws -> [DataValue.Key: String] {
+    let user = try await knownUser()
+    let roots = Self.visible(roots, to: user)
+    var values: [DataValue.Key: String] = [:]
+    // A year of months at a time keeps the address far below the 8 KB that servers take.
+    for periods in periods.chunked(12) {
+      for roots in roots.chunked(200) {
+        try await read(dataSet, periods, roots, below: true) { key, value in
+          guard key.categoryOptionCombo == nil, key.attributeOptionCombo == nil else { return }
+          values[key] = value
+        }
+      }
+    }
+    return values
+  }
+
+  /// The roots that a user may read at: those below the asked ones instead of them, where the user sees no more.
+  static func visible(_ roots: [String], to user: CurrentUser) -> [String] {
+    guard !user.isSuperuser else { return roots }
+    var visible: [String] = []
+    for root in roots {
+      let below = user.orgUnitPaths.compactMap { path -> String? in
+        let steps = path.split(separator: "/").map(String.init)
+        guard let last = steps.last, last != root, steps.contains(root) else { return nil }
+        return last
+      }
+      let seesAll = user.orgUnits.contains(root) || user.viewedOrgUnits.contains(root)
+      for unit in seesAll || below.isEmpty ? [root] : below where !visible.contains(unit) {
+        visible.append(unit)
+      }
+    }
+    return visible
+  }
+
+  /// Reads what DHIS2 holds for given keys, whatever their combinations; keys that it holds nothing for are left out.
+  /// The units are named one by one, so that a user of any part of the tree may ask.
+  ///
+  /// - Parameter keys: of one data set; as many as fit in memory.
+  public func heldValues(
+    _ keys: some Collection<DataValue.Key>, dataSet: String
+  ) async throws -> [DataValue.Key: String] {
+    var unitsByPeriod: [String: Set<String>] = [:]
+    for key in keys { unitsByPeriod[key.period, default: []].insert(key.orgUnit) }
+    let wanted = Set(keys)
+    var held: [DataValue.Key: String] = [:]
+    held.reserveCapacity(wanted.count)
+    for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
+      let units = periods.reduce(into: Set<String>()) { $0.formUnion(unitsByPeriod[$1] ?? []) }.sorted()
+      for units in units.chunked(Self.mostUnits) {
+        try await read(dataSet, periods, units, below: false) { key, value in
+          if wanted.contains(key) { held[key] = value }
+        }
+      }
+    }
+    return held
+  }
+
+  /// Gives those of some values that DHIS2 does not hold as they are; numbers are compared as numbers.
+  public func differing(_ values: [DataValue], dataSet: String) async throws -> [DataValue] {
+    let held = try await heldValues(values.map(\.key), dataSet: dataSet)
+    return values.filter { value in held[value.key].map { !value.hasValue($0) } ?? true }
+  }
+
+  /// Servers take addresses of about 8 KB: 250 units and 50 periods make 6.
+  private static var mostUnits: Int { 250 }
+  private static var mostPeriods: Int { 50 }
+
+  /// Reads values of a data set, one answer in memory at a time.
+  private func read(
+    _ dataSet: String, _ periods: ArraySlice<String>, _ units: ArraySlice<String>, below: Bool,
+    _ body: (DataValue.Key, String) -> Void
+  ) async throws {
+    let operation = "reading the values of data set \(dataSet)"
+    let defaultCombo = try await defaultCombo().optionCombo
+    var query = [("dataSet", dataSet)]
+    if below { query.append(("children", "true")) }
+    query += periods.map { ("period", $0) } + units.map { ("orgUnit", $0) }
+    let answer = try await read("dataValueSets.json", query, operation: operation) {
+      try DataValueSet(reading: &$0)
+    }
+    for row in answer.rows where !row.isDeleted {
+      guard let key = answer.key(of: row, defaultCombo: defaultCombo), let value = row.value else { continue }
+      body(key, value)
+    }
+  }
+}

@@ -1,0 +1,206 @@
+import Essentials
+import FoundationEssentials
+
+extension DataValueImport {
+  /// Sends rows until what became of each of them is known.
+  mutating func send(_ rows: [Row]) async throws {
+    var rows = rows
+    var attempt = 0
+    while !rows.isEmpty {
+      attempt += 1
+      receipt.requests += 1
+      let start = server.clock.now()
+      let request = DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
+      switch try await request.send(rows.map(\.value)) {
+      case .summary(let summary):
+        chunk.took(.seconds(server.clock.now().timeIntervalSince(start)), for: rows.count)
+        return try await settle(rows, summary)
+      case .refused(let failure, let code, let message):
+        return try await settle(rows, refusal: failure, code: code, message: message)
+      case .tooLarge:
+        chunk.wasTooLarge(rows.count)
+        guard rows.count > 1 else {
+          receipt.refuse(
+            rows[0].value, .tooLarge, "the request is larger than the server or its proxy takes (413)")
+          return
+        }
+        options.log.info("\(rows.count) values are too many for one request (413); sending half as many")
+        return try await sendHalves(rows)
+      case .later(let failure, let wait):
+        guard attempt < attempts else { throw failure }
+        let wait = wait ?? Backoff(maximum: .seconds(60)).delay(afterAttempt: attempt)
+        options.log.info("\(failure.message); attempt \(attempt + 1) of \(attempts) in \(wait.inWords)")
+        try await server.clock.sleep(for: wait)
+      case .unknown(let problem, let isAtWork):
+        receipt.unknownOutcomes += 1
+        guard attempt < attempts else {
+          throw DHIS2Failure(
+            .transient, "\(problem); what became of \(rows.count) values is not known",
+            remedy: "Run again: values that are there already are not sent twice.")
+        }
+        // Two imports of the same keys at once can block each other.
+        let wait = isAtWork ? options.settlingTime : Backoff().delay(afterAttempt: attempt)
+        options.log.info("\(problem); reading back what DHIS2 holds in \(wait.inWords)")
+        try await server.clock.sleep(for: wait)
+        rows = try await unsettled(rows)
+      }
+    }
+  }
+
+  /// A task that repeats itself makes the import send once.
+  private var attempts: Int { RetryScope.isLeftToTask ? 1 : max(1, options.attempts) }
+
+  mutating func sendHalves(_ rows: [Row]) async throws {
+    try await send(Array(rows[..<(rows.count / 2)]))
+    try await send(Array(rows[(rows.count / 2)...]))
+  }
+
+  /// Counts the rows that DHIS2 turns out to have taken, and gives the others.
+  private mutating func unsettled(_ rows: [Row]) async throws -> [Row] {
+    // A dry run leaves nothing to find.
+    guard !options.isDryRun else { return rows }
+    let held = try await server.heldValues(rows.map(\.value.key), dataSet: options.dataSet)
+    var left: [Row] = []
+    for row in rows {
+      let now = held[row.value.key]
+      let isDone = options.strategy == .delete ? now == nil : now.map { row.value.hasValue($0) } ?? false
+      if isDone { countTaken(row) } else { left.append(row) }
+    }
+    options.log.info(
+      "DHIS2 holds \(rows.count - left.count) of \(rows.count) values; \(left.count) are sent again")
+    return left
+  }
+
+  private mutating func countTaken(_ row: Row) {
+    if options.strategy == .delete {
+      receipt.deleted += 1
+    } else if row.held == nil {
+      receipt.created += 1
+    } else {
+      receipt.updated += 1
+    }
+  }
+
+  /// A refusal of the whole request without a summary: 2.43 answers so where it cannot read a row or finds no data set.
+  private mutating func settle(
+    _ rows: [Row], refusal: DHIS2Failure, code: String?, message: String
+  ) async throws {
+    let reason = ImportReason(code: code)
+    guard reason != .other, !reason.concernsWholeImport else { throw refusal }
+    let conflict = ImportSummary.Conflict(code: code, message: message, object: nil, indexes: [])
+    if let index = Self.number(in: message), rows.indices.contains(index) {
+      receipt.refuse(rows[index].value, reason, code: code, message)
+      try await send(Array(rows[..<index] + rows[(index + 1)...]))
+    } else {
+      try await isolate(rows, conflict)
+    }
+  }
+
+  /// The row that a message names: `Value #3 has no org unit`.
+  private static func number(in message: String) -> Int? {
+    guard let mark = message.firstIndex(of: "#") else { return nil }
+    return Int(message[message.index(after: mark)...].prefix { $0.isASCII && $0.isNumber })
+  }
+
+  private mutating func settle(_ rows: [Row], _ summary: ImportSummary) async throws {
+    if summary.refusesWhole { return try await settleWhole(rows, summary) }
+    // A data set that was changed just now is mistrusted: E7644 for all, with no period named.
+    if capabilities.mistrustsNewDataSets, namesDataSet, options.namesDataSet == nil,
+      summary.rejected.count == rows.count,
+      summary.conflicts.allSatisfy({ $0.code == "E7644" && $0.message.contains("`null`") })
+    {
+      options.log.info("the server does not know the changed data set yet (E7644); sending without its name")
+      namesDataSet = false
+      return try await send(rows)
+    }
+    let groups = capabilities.refusesGroups ? summary.conflicts.filter(\.refusesGroup) : []
+    var isolated: Set<Int> = []
+    for group in groups { isolated.formUnion(group.indexes) }
+    var reasons: [Int: ImportSummary.Conflict] = [:]
+    for conflict in summary.conflicts {
+      for index in conflict.indexes where reasons[index] == nil { reasons[index] = conflict }
+    }
+    for index in summary.rejected.sorted() where rows.indices.contains(index) && !isolated.contains(index) {
+      let conflict = reasons[index]
+      receipt.refuse(
+        rows[index].value, conflict?.reason ?? .other, code: conflict?.code,
+        conflict?.message ?? "refused without a reason")
+    }
+    let taken = rows.indices.filter { !summary.rejected.contains($0) && !isolated.contains($0) }.map {
+      rows[$0]
+    }
+    try await count(taken, rows.count, summary)
+    for group in groups {
+      // Each row once, though two groups may name it.
+      let members = group.indexes.filter { rows.indices.contains($0) && isolated.remove($0) != nil }
+      if !members.isEmpty { try await isolate(members.sorted().map { rows[$0] }, group) }
+    }
+  }
+
+  /// An error without rows: up to 2.42 one of the file or the data set.
+  private mutating func settleWhole(_ rows: [Row], _ summary: ImportSummary) async throws {
+    let place = "importing \(rows.count) values into data set \(options.dataSet) at \(server.baseURL)"
+    let reasons = summary.conflicts.map { "\($0.code.map { "\($0): " } ?? "")\($0.message)" }
+    let first = summary.conflicts.first
+    let reason = first?.reason ?? .other
+    // What concerns single rows, from a server that does not say which, is found by halves.
+    if let first, reason != .other, !reason.concernsWholeImport { return try await isolate(rows, first) }
+    throw DHIS2Failure(
+      reason.concernsWholeImport ? .configuration : .rejected,
+      "\(place): refused: \((reasons.isEmpty ? [summary.message ?? "no reason given"] : reasons).joined(separator: "; "))",
+      remedy: reason.remedy, code: first?.code)
+  }
+
+  /// Counts the rows that were taken. The server's own counts must agree, or the receipt would say more than DHIS2
+  /// holds; where they do not, what it holds decides.
+  private mutating func count(_ taken: [Row], _ sent: Int, _ summary: ImportSummary) async throws {
+    guard !taken.isEmpty else { return }
+    let written = summary.imported + summary.updated + summary.deleted
+    if options.strategy == .delete {
+      if summary.deleted == taken.count { return taken.forEach { countTaken($0) } }
+    } else if capabilities.countsCreated {
+      // What was not written was ignored: somebody else has written it in the meantime, or it is a zero.
+      let rest = taken.count - written
+      if rest == 0, summary.deleted == 0 { return taken.forEach { countTaken($0) } }
+      if rest > 0, summary.deleted == 0, summary.ignored == rest + summary.rejected.count,
+        !taken.contains(where: { ValueType.isZero($0.value.value) })
+      {
+        receipt.created += summary.imported
+        receipt.updated += summary.updated
+        receipt.unchanged += rest
+        return
+      }
+    } else if written == taken.count {
+      return taken.forEach { countTaken($0) }
+    }
+    guard !options.isDryRun else { return taken.forEach { countTaken($0) } }
+    receipt.unknownOutcomes += 1
+    try await countByReading(taken, summary)
+  }
+
+  private mutating func countByReading(_ taken: [Row], _ summary: ImportSummary) async throws {
+    var missing: [Row] = []
+    for row in try await unsettled(taken) {
+      // Up to 2.42 an insignificant zero is dropped, or takes away what was there.
+      if !capabilities.dropsInsignificantZeros || !ValueType.isZero(row.value.value) {
+        missing.append(row)
+      } else {
+        receipt.zeroDropped += 1
+      }
+    }
+    guard let first = missing.first else { return }
+    throw DHIS2Failure(
+      .transient,
+      "importing values into data set \(options.dataSet) at \(server.baseURL): the server counts \(summary.imported) imported, \(summary.updated) updated, \(summary.ignored) ignored, and does not hold \(missing.count) of \(taken.count) values, \(first.value.key.dataElement) of \(first.value.key.orgUnit) in \(first.value.key.period) among them",
+      remedy: "Run again: values that are there already are not sent twice.")
+  }
+}
+
+extension ImportSummary.Conflict {
+  /// Whether the conflict refuses all rows of its group, the good ones too (2.43 and later, E8010 to E8033 and E8128).
+  var refusesGroup: Bool {
+    guard indexes.count > 1, let code, code.utf8.count == 5 else { return false }
+    return code.hasPrefix("E801") || code.hasPrefix("E802") || code.hasPrefix("E803") || code == "E8128"
+      || code == "E8000"
+  }
+}

@@ -1,0 +1,63 @@
+/// Which texts are values of which type of data element (`ValidationUtils`, `MathUtils`).
+public enum ValueType {
+  /// Why a text is no value of a type, `NUMBER`, `PERCENTAGE` ...; nil where it is one, or the type has rules that only
+  /// the server knows (coordinates, files, users). What all releases take is taken: `5.0` is no INTEGER.
+  public static func problem(_ text: String, type: String) -> String? {
+    if text.isEmpty { return "it is empty" }
+    switch type {
+    case "NUMBER": return isNumber(text) ? nil : "it is no plain decimal number"
+    case "PERCENTAGE": return isNumber(text, in: 0...100) ? nil : "it is no number from 0 to 100"
+    case "UNIT_INTERVAL": return isNumber(text, in: 0...1) ? nil : "it is no number from 0 to 1"
+    case "INTEGER": return integer(text) == nil ? "it is no whole number of 32 bits" : nil
+    case "INTEGER_POSITIVE":
+      return integer(text).map { $0 > 0 } == true ? nil : "it is no positive whole number"
+    case "INTEGER_NEGATIVE":
+      return integer(text).map { $0 < 0 } == true ? nil : "it is no negative whole number"
+    case "INTEGER_ZERO_OR_POSITIVE":
+      return integer(text).map { $0 >= 0 } == true ? nil : "it is no whole number from 0"
+    case "BOOLEAN": return ["true", "false"].contains(text) ? nil : "it is neither true nor false"
+    case "TRUE_ONLY": return text == "true" ? nil : "it is not true"
+    case "DATE": return isDate(text) ? nil : "it is no date as 2024-01-31"
+    default: return text.unicodeScalars.count > 50_000 ? "it is longer than 50,000 characters" : nil
+    }
+  }
+
+  /// `^(-?0|-?[1-9]\d*)(\.\d+)?$`, shorter than 250 characters.
+  static func isNumber(_ text: String) -> Bool {
+    guard text.utf8.count < 250 else { return false }
+    var bytes = Array(text.utf8)[...]
+    if bytes.first == UInt8(ascii: "-") { bytes.removeFirst() }
+    let whole = bytes.prefix { isDigit($0) }
+    guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
+    bytes = bytes.dropFirst(whole.count)
+    guard !bytes.isEmpty else { return true }
+    return bytes.first == UInt8(ascii: ".") && bytes.count > 1 && bytes.dropFirst().allSatisfy(isDigit)
+  }
+
+  private static func isNumber(_ text: String, in range: ClosedRange<Double>) -> Bool {
+    isNumber(text) && Double(text).map(range.contains) == true
+  }
+
+  /// `^(0|-?[1-9]\d*)$` in 32 bits.
+  private static func integer(_ text: String) -> Int32? {
+    guard let number = Int32(text), String(number) == text else { return nil }
+    return number
+  }
+
+  private static func isDate(_ text: String) -> Bool {
+    let parts = text.split(separator: "-", omittingEmptySubsequences: false)
+    guard parts.count == 3, parts.map(\.utf8.count) == [4, 2, 2] else { return false }
+    return parts.allSatisfy { $0.utf8.allSatisfy(isDigit) }
+      && LocalCalendar.gregorian.date(
+        year: Int(parts[0]) ?? 0, month: Int(parts[1]) ?? 0, day: Int(parts[2]) ?? 0) != nil
+  }
+
+  /// `^0(\.0*)?$`.
+  static func isZero(_ text: String) -> Bool {
+    guard text.hasPrefix("0") else { return false }
+    let rest = text.dropFirst()
+    return rest.isEmpty || (rest.hasPrefix(".") && rest.dropFirst().allSatisfy { $0 == "0" })
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) }
+}
