@@ -5,6 +5,7 @@ public enum Flows {
   public static let all: [any Flow.Type] = [
     GitHubStars.self,
     JSONFilter.self,
+    DHIS2OrgUnits.self,
     ERA5ClimateImport.self,
   ]
 }

@@ -46,9 +46,11 @@ public final class RunFolder: Sendable {
   /// Writes an artifact and returns its path. A later one of the same key replaces it.
   func write(_ artifact: Artifact, key: String) throws -> String {
     let (name, text) =
-      switch artifact.data {
-      case .string(let markdown): ("\(key).md", markdown)
-      case let data: ("\(key).json", data.text(.pretty))
+      switch (artifact, artifact.data) {
+      case (.image(let address), _) where Self.drawing(address) != nil:
+        ("\(key).svg", Self.drawing(address) ?? "")
+      case (_, .string(let markdown)): ("\(key).md", markdown)
+      case (_, let data): ("\(key).json", data.text(.pretty))
       }
     let file = "\(path)/\(name)"
     do {
@@ -57,5 +59,13 @@ public final class RunFolder: Sendable {
       throw Fault("artifact \(key) cannot be written to \(file): \(error)")
     }
     return file
+  }
+
+  /// The drawing that an address has in itself: a file that a person can open.
+  private static func drawing(_ address: String) -> String? {
+    let start = "data:image/svg+xml;base64,"
+    guard address.hasPrefix(start), let data = Data(base64Encoded: String(address.dropFirst(start.count)))
+    else { return nil }
+    return String(decoding: data, as: UTF8.self)
   }
 }

@@ -11,7 +11,7 @@ import Runner
 ///     }
 public enum SluiceProgram {
   /// The version of this program, as `sluice version` and the User-Agent show it.
-  public static let version = "0.1.0"
+  public static let version = SluiceVersion.text
 
   /// What the commands of this process work with.
   @TaskLocal static var context = ProgramContext.empty

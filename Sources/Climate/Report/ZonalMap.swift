@@ -7,19 +7,29 @@ package enum ZonalMap {
   ///   - step: the number of the time.
   ///   - title: stands above the map.
   package static func svg(_ zones: [Zone], _ series: ZonalSeries, step: Int, title: String) -> String {
+    let values = zones.indices.map { series[zone: $0, time: step] }
+    return svg(
+      zones, values: values.map(\.value), title: title, words: { values[$0].status.rawValue })
+  }
+
+  /// - Parameters:
+  ///   - values: of the zones, in their order; nil where there is none.
+  ///   - words: what a zone's tip says besides its id and value.
+  package static func svg(
+    _ zones: [Zone], values all: [Double?], title: String, words: (_ zone: Int) -> String? = { _ in nil }
+  ) -> String {
     let boxes = zones.flatMap(\.shape.boxes)
     guard let west = boxes.map(\.west).min(), let east = boxes.map(\.east).max(),
       let south = boxes.map(\.south).min(), let north = boxes.map(\.north).max()
     else { return document(width: 400, height: 60, title: title, body: []) }
     let frame = Frame(west: west, south: south, east: east, north: north)
-    let values = zones.indices.compactMap { series[zone: $0, time: step].value }
+    let values = all.compactMap { $0 }
     let scale = Scale(lowest: values.min() ?? 0, highest: values.max() ?? 0)
     var body: [String] = []
     for (index, zone) in zones.enumerated() {
-      let value = series[zone: index, time: step]
-      let colour = value.value.map(scale.colour) ?? "#d9d9d9"
-      let words = value.value.map { "\(zone.id): \(short($0)), \(value.status.rawValue)" }
-      let tip = "<title>\(escaped(words ?? "\(zone.id): \(value.status.rawValue)"))</title>"
+      let colour = all[index].map(scale.colour) ?? "#d9d9d9"
+      let parts = [all[index].map(short), words(index)].compactMap { $0 }
+      let tip = "<title>\(escaped("\(zone.id): \(parts.joined(separator: ", "))"))</title>"
       switch zone.shape {
       case .area(let area):
         body.append("<path d=\"\(frame.path(area))\" fill=\"\(colour)\" fill-rule=\"evenodd\">\(tip)</path>")

@@ -49,9 +49,10 @@ public struct CDSRetrieval: Sendable {
 
   /// The file of a request; several where the store finds the request too large.
   ///
-  /// - Parameter inspect: looks into a file. Where it throws, the file is not kept.
+  /// - Parameter inspect: looks into a file, which may be that of a part of the request. Where it throws, the file is
+  ///   not kept.
   public func files(
-    for request: CDSRequest, inspect: @Sendable (String) throws -> CDSFile.Content
+    for request: CDSRequest, inspect: @Sendable (CDSRequest, String) throws -> CDSFile.Content
   ) async throws -> [CDSFile] {
     do { return [try await file(for: request, inspect: inspect)] } catch let failure as CDSFailure {
       guard failure.problem == .tooLarge, let (first, second) = request.halves else { throw failure }
@@ -70,7 +71,7 @@ public struct CDSRetrieval: Sendable {
   }
 
   private func file(
-    for request: CDSRequest, inspect: @Sendable (String) throws -> CDSFile.Content
+    for request: CDSRequest, inspect: @Sendable (CDSRequest, String) throws -> CDSFile.Content
   ) async throws -> CDSFile {
     if let kept = cache.file(for: request, now: run.clock.now(), log: log) {
       log.info(
@@ -183,7 +184,7 @@ public struct CDSRetrieval: Sendable {
   /// Downloads a file beside its place, looks into it, and keeps it.
   private func fetch(
     _ asset: CDSAsset, job: String, _ request: CDSRequest,
-    _ inspect: @Sendable (String) throws -> CDSFile.Content
+    _ inspect: @Sendable (CDSRequest, String) throws -> CDSFile.Content
   ) async throws -> CDSFile {
     cache.tidy(now: Date())
     let draft = "\(cache.path(request)).\(run.id.uuidString.prefix(8)).part"
@@ -203,7 +204,7 @@ public struct CDSRetrieval: Sendable {
         attempt += 1
       }
     }
-    let content = try inspect(draft)
+    let content = try inspect(request, draft)
     return try cache.keep(draft, for: request, job: job, content: content, now: run.clock.now())
   }
 }

@@ -16,6 +16,15 @@ extension DHIS2 {
     return units
   }
 
+  /// The number of the deepest level that has an org unit; 0 where there is none.
+  public func deepestLevel() async throws -> Int {
+    let answer = try await value(
+      "organisationUnits",
+      [("fields", "level"), ("order", "level:desc"), ("page", "1"), ("pageSize", "1")],
+      operation: "reading the deepest org unit")
+    return answer["organisationUnits"]?[0]?["level"]?.integer ?? 0
+  }
+
   /// The names of the levels of the tree, by number.
   public func orgUnitLevels() async throws -> [Int: String] {
     let answer = try await value(

@@ -58,6 +58,19 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
     return receipt
   }
 
+  /// The receipt of a dry run that only compares values with those that DHIS2 holds.
+  public static func compared(_ values: [DataValue], with held: [DataValue.Key: String]) -> ImportReceipt {
+    var receipt = ImportReceipt(isDryRun: true)
+    for value in values {
+      switch held[value.key] {
+      case nil: receipt.created += 1
+      case let text? where value.hasValue(text): receipt.unchanged += 1
+      case _?: receipt.updated += 1
+      }
+    }
+    return receipt
+  }
+
   /// How many values were handed in.
   public var total: Int { created + updated + unchanged + deleted + refused + zeroDropped }
 

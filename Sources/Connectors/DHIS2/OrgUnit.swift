@@ -14,6 +14,12 @@ public struct OrgUnit: Sendable {
   public let closedDate: CalendarDate?
   /// When the unit was last changed, in the server's zone: `2026-08-20T02:00:00.000`. Only where it was asked for.
   public let lastUpdated: String?
+  /// The names of the units above, from the root down. Only where they were asked for.
+  public let ancestorNames: [String]
+  /// Who made the unit, by the name of the account. Only where it was asked for.
+  public let createdBy: String?
+  /// How many translations of its texts there are. Only where they were asked for.
+  public let translationCount: Int
   /// The groups that the unit is in. Only where they were asked for.
   public let groups: [String]
   /// The border or the place as the text of a GeoJSON geometry; nil where the unit has none.
@@ -43,12 +49,21 @@ public struct OrgUnit: Sendable {
     var geometry: [UInt8]?
     var groups: [String] = []
     var parent: String?
+    var ancestorNames: [String] = []
+    var createdBy: String?
+    var translationCount = 0
     try reader.readObject { reader, key in
       switch (key, try reader.peek()) {
       case ("geometry", .object): geometry = try reader.readRawValue()
       case ("level", .number): level = Int(try reader.readDouble())
       case ("organisationUnitGroups", .array):
         groups = (try reader.readValue().array ?? []).compactMap { ($0["id"] ?? $0).string }
+      case ("ancestors", .array):
+        ancestorNames = (try reader.readValue().array ?? []).compactMap { $0["name"]?.string }
+      case ("createdBy", .object):
+        let user = try reader.readValue()
+        createdBy = (user["username"] ?? user["name"] ?? user["id"])?.string
+      case ("translations", .array): translationCount = try reader.readValue().array?.count ?? 0
       case ("parent", .object): parent = try reader.readValue()["id"]?.string
       case (_, .string): texts[key] = try reader.readString()
       default: try reader.skipValue()
@@ -60,6 +75,9 @@ public struct OrgUnit: Sendable {
     self.level = level ?? path.split(separator: "/").count
     self.geometry = geometry ?? texts["coordinates"].flatMap { Self.geometry(coordinates: $0) }
     self.groups = groups
+    self.ancestorNames = ancestorNames
+    self.createdBy = createdBy
+    self.translationCount = translationCount
     name = texts["name"] ?? texts["displayName"] ?? id
     shortName = texts["shortName"]
     code = texts["code"]

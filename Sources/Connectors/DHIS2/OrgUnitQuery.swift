@@ -13,6 +13,8 @@ public struct OrgUnitQuery: Sendable, Hashable {
   public var changedSince: String?
   public var withGeometry: Bool
   public var withGroups = false
+  /// With who made it, when it was changed, its translations, and the names of the units above.
+  public var withDetails = false
   /// How many units come at a time; nil for 1,000 without geometry and 200 with.
   public var pageSize: Int?
 
@@ -41,7 +43,8 @@ public struct OrgUnitQuery: Sendable, Hashable {
     var fields = "id,code,name,shortName,level,path,openingDate,closedDate"
     if withGeometry { fields += ",geometry" }
     if withGroups { fields += ",organisationUnitGroups[id]" }
-    if changedSince != nil { fields += ",lastUpdated" }
+    if withDetails { fields += ",ancestors[name],createdBy[id,username],translations[property,locale]" }
+    if changedSince != nil || withDetails { fields += ",lastUpdated" }
     var items = [("fields", fields)]
     if levels.count == 1 { items.append(("filter", "level:eq:\(levels[0])")) }
     if levels.count > 1 {

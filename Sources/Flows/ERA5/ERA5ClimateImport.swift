@@ -2,7 +2,7 @@ import Climate
 import Connectors
 public import FlowKit
 
-/// Imports ERA5-Land climate into DHIS2: the mean over each org unit's area, month by month.
+/// Imports ERA5-Land climate into DHIS2: the mean over each org unit's area, period by period.
 ///
 /// A value is imported as it follows from the data set: area-weighted over the exact border, never over whole cells.
 /// What cannot be imported (no border, no data, refused by DHIS2) is listed, and the run then does not end as
@@ -10,16 +10,42 @@ public import FlowKit
 public struct ERA5ClimateImport: Flow {
   public static let name = "dhis2_era5_climate_import"
   public static let summary =
-    "Imports monthly ERA5-Land climate into DHIS2, averaged over the borders of org units."
+    "Imports ERA5-Land climate into DHIS2, averaged over the borders of org units."
+  /// The store's queue does not count; many years of hourly data do.
+  public static let timeout: Duration = .seconds(24 * 3600)
 
   @Parameter("Level of the DHIS2 org units to import for", .range(1...10))
   var orgUnitLevel = 2
+  @Parameter("Ids of the org units to import for, in place of a level", .unique)
+  var orgUnits: [String] = []
+  @Parameter("Id of an org unit group to import for, in place of a level", .uid)
+  var orgUnitGroup: String? = nil
   @Parameter("First month, YYYY-MM; none means the last one published")
   var from: CalendarMonth? = nil
   @Parameter("Last month, YYYY-MM; none means the last one published")
   var to: CalendarMonth? = nil
+  @Parameter("Import only periods for which DHIS2 lacks a value")
+  var onlyMissing = false
   @Parameter("What to import", .atLeast(1), .unique)
   var indicators = ERA5Indicator.allCases
+  @Parameter("How long the periods are")
+  var periodType = ERA5PeriodType.monthly
+  @Parameter("monthly_means (one request for many years) or hourly (exact); none means what the periods need")
+  var source: ERA5Source? = nil
+  @Parameter("Whose days: UTC, or an offset from it as +03:00; needs hourly data")
+  var timeZone = "UTC"
+  @Parameter("Id of your own data set, in place of this flow's")
+  var dataSet: String? = nil
+  @Parameter("Ids of your own data elements, in place of this flow's")
+  var dataElements: ERA5DataElements? = nil
+  @Parameter("On a server with the Ethiopian or Nepali calendar, import its periods; needs hourly data")
+  var localCalendar = false
+  @Parameter("Register the data set as complete for org units that have all values")
+  var registerComplete = false
+  @Parameter("Run the analytics tables afterwards, so that charts show the values")
+  var runAnalytics = false
+  @Parameter("Where to write the values as CHAP reads them, CSV: a path or s3://bucket/key")
+  var chapCsv: Location? = nil
   @Parameter("Block with the DHIS2 server and its credentials")
   var dhis2: BlockReference<DHIS2Credentials> = "dhis2"
   @Parameter("Block with the Climate Data Store's address and key")
@@ -30,46 +56,116 @@ public struct ERA5ClimateImport: Flow {
   public init() {}
 
   public func run(_ run: FlowRun) async throws -> ERA5ImportResult {
-    let server = DHIS2(try await run.load(dhis2), http: run.http)
+    let (source, offset) = try ERA5Plan.product(
+      periodType, source: source, timeZone: timeZone, localCalendar: localCalendar)
+    let mapping = try ERA5Mapping(
+      periodType, source, indicators: indicators, dataSet: dataSet, dataElements: dataElements)
     let store = CDS(try await run.load(cds), http: run.http)
-    let months = try await ERA5Months(from: from, to: to, store: store, run: run).resolve(for: indicators)
+    let preliminary = ERA5Preliminary(dataSet: mapping.dataSet, selection: selection)
+    let known = try await preliminary.months(run)
+    let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
+      .resolve(preliminary: known)
 
-    let (info, units) = try await run.task("read_org_units", retry: .backoff(3)) { task in
-      let info = try await server.checkedSystemInfo()
-      let units = try await server.orgUnits(level: orgUnitLevel)
-      task.log.info(
-        "\(units.count) org units of level \(orgUnitLevel) read from DHIS2 \(info.version) at \(server.baseURL)"
-      )
-      return (info, units)
+    let server = DHIS2(try await run.load(dhis2), http: run.http)
+    let (calendar, units) = try await readOrgUnits(server, run)
+    let zones = try ERA5Zones(units, selection: selection)
+    let destination = ERA5Destination(
+      server: server, mapping: mapping, type: periodType, source: source, indicators: indicators,
+      zones: zones, calendar: calendar, dryRun: dryRun)
+    var plan = ERA5Plan(
+      type: periodType, source: source, offset: offset, indicators: indicators, months: months,
+      calendar: calendar)
+    if onlyMissing {
+      let missing = try await destination.incompleteMonths(of: plan, preliminary: known, run)
+      plan = plan.restricted(to: missing, calendar)
     }
-    let zones = try ERA5Zones(units, level: orgUnitLevel)
-    let files = try await ERA5Download(zones: zones, indicators: indicators, months: months).fetch(
-      from: store, run)
-    let values = try await run.task("zonal_statistics") { task in
-      try ERA5Values(
-        files: files, zones: zones, indicators: indicators, months: months, cacheFolder: run.cacheFolder,
-        log: task.log)
+
+    let download = ERA5Download(store: store, run: run)
+    let files = try await download.fetch(plan.requests(zones))
+    let values = try await run.task("zonal_statistics") { [plan] task in
+      let values = try plan.values(zones, from: files, cacheFolder: run.cacheFolder, log: task.log)
+      for line in values.summaries() { task.log.info(line) }
+      return values
     }
-    let destination = ERA5Destination(server: server, info: info, indicators: indicators, units: zones.units)
-    let receipt = try await destination.write(values, dryRun: dryRun, run)
-    let result = ERA5ImportResult(months: months, units: units.count, values: values, receipt: receipt)
-    try ERA5Report(result: result, values: values, receipt: receipt).write(to: run)
+    if let chapCsv, !dryRun {
+      try await run.task("write_chap_csv") { task in
+        try await ERA5Chap.write(values, indicators, to: try await run.writer(to: chapCsv))
+        task.log.info("\(values.values.count) values written to \(chapCsv) for CHAP")
+      }
+    }
+    let receipt = try await destination.write(values, run)
+    let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
+    try ERA5Report(
+      result: result, plan: plan, mapping: mapping, zones: zones, values: values, receipt: receipt,
+      files: files
+    ).write(to: run)
+    if !dryRun {
+      if registerComplete { try await destination.registerComplete(values, receipt, run) }
+      if runAnalytics, receipt.created + receipt.updated > 0 { try await destination.runAnalytics(run) }
+      try await preliminary.keep(
+        plan.months, stillPreliminary: Set(values.preliminaryPeriods.map(\.month)), run)
+    }
     // From here on a killed run has nothing to go on with; a later one wants what is published then.
-    try await CDSRetrieval(store, run: run, log: run.log).release(files.map(\.file))
+    try await download.release(files)
     try result.verdict(values, receipt)
     return result
   }
-}
 
-extension DHIS2 {
-  /// The system information of a server whose period ids mean what this flow takes them for.
-  fileprivate func checkedSystemInfo() async throws -> SystemInfo {
-    let info = try await systemInfo()
-    guard info.hasGregorianPeriods else {
-      throw Misconfiguration(
-        "\(baseURL) counts periods in the \(info.calendar) calendar; months of the Gregorian calendar would be stored decades away",
-        remedy: "This flow imports into servers with the calendar iso8601 or gregorian.")
+  /// How the org units are chosen, in words.
+  private var selection: String {
+    if !orgUnits.isEmpty { return "the \(orgUnits.count) ids given" }
+    return orgUnitGroup.map { "group \($0)" } ?? "level \(orgUnitLevel)"
+  }
+
+  private func readOrgUnits(
+    _ server: DHIS2, _ run: FlowRun
+  ) async throws -> (calendar: LocalCalendar, units: [OrgUnit]) {
+    var query = OrgUnitQuery(withGeometry: true)
+    if !orgUnits.isEmpty {
+      query.ids = orgUnits
+    } else if let orgUnitGroup {
+      query.groups = [orgUnitGroup]
+    } else {
+      query.levels = [orgUnitLevel]
     }
-    return info
+    return try await run.task("read_org_units", retry: .backoff(3)) { [query] task in
+      let info = try await server.systemInfo()
+      let calendar = try calendar(of: info, server)
+      var units: [OrgUnit] = []
+      for try await unit in server.orgUnits(query) { units.append(unit) }
+      let missing = Set(orgUnits).subtracting(units.map(\.id)).sorted()
+      guard missing.isEmpty else {
+        throw Misconfiguration(
+          "org_units names \(missing.count) that DHIS2 at \(server.baseURL) does not have, or the user may not see: \(missing.prefix(10).joined(separator: ", "))",
+          remedy: "Take them out, or give the user the org units.")
+      }
+      task.log.info(
+        "\(units.count) org units of \(selection) read from DHIS2 \(info.version) at \(server.baseURL)")
+      return (calendar, units)
+    }
+  }
+
+  /// The calendar of the period ids: that of the server only where it was asked for, as a month of another calendar
+  /// under a Gregorian id would be stored decades away.
+  private func calendar(of info: SystemInfo, _ server: DHIS2) throws -> LocalCalendar {
+    let known = LocalCalendar(dhis2: info.calendar)
+    switch (known, localCalendar) {
+    case (.gregorian?, _): return .gregorian
+    case (let known?, true) where periodType == .monthly: return known
+    case (_?, true):
+      throw Misconfiguration(
+        "\(periodType.rawValue) periods of the \(info.calendar) calendar are not imported, only its months",
+        remedy: "Leave period_type at monthly.")
+    case (nil, true):
+      throw Misconfiguration(
+        "\(server.baseURL) counts periods in the \(info.calendar) calendar, which this program cannot count in",
+        remedy: "Servers with the calendars iso8601, gregorian, ethiopian and nepali can be imported into.")
+    case (_, false):
+      throw Misconfiguration(
+        "\(server.baseURL) counts periods in the \(info.calendar) calendar; months of the Gregorian calendar would be stored decades away",
+        remedy: known == nil
+          ? "This flow imports into servers with the calendar iso8601, gregorian, ethiopian or nepali."
+          : "Give --local-calendar to import the months of that calendar, from hourly data.")
+    }
   }
 }

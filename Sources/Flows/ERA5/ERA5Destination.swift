@@ -1,78 +1,147 @@
+import Climate
 import Connectors
 import FlowKit
 
-/// Where the values of a run go: data elements and data set of a DHIS2 server.
-struct ERA5Destination {
+/// Where the values of a run go: data elements and a data set of a DHIS2 server.
+struct ERA5Destination: Sendable {
   let server: DHIS2
-  let info: SystemInfo
+  let mapping: ERA5Mapping
+  let type: ERA5PeriodType
+  let source: ERA5Source
   let indicators: [ERA5Indicator]
-  let units: [OrgUnit]
+  let zones: ERA5Zones
+  let calendar: LocalCalendar
+  let dryRun: Bool
 
   /// At most so many decimals go to DHIS2.
   static let decimals = 4
+  /// The remark with values that will be replaced.
+  static let preliminaryMark = "preliminary (ERA5-Land-T)"
 
   /// Makes sure that data elements and data set exist, imports what differs from what DHIS2 has, and reads back that
   /// it holds every value. A dry run writes nothing.
-  func write(_ values: ERA5Values, dryRun: Bool, _ run: FlowRun) async throws -> ImportReceipt {
-    let change = try await run.task("ensure_metadata", retry: .backoff(3)) { task in
-      let user = try await server.currentUser()
-      try await server.checkMayWrite(dataSet: ERA5Indicator.dataSet.id, user: user)
-      let change = try await server.metadataChange(
-        dataElements: indicators.map(\.dataElement), dataSet: ERA5Indicator.dataSet, orgUnits: units,
-        user: user)
-      for line in change.descriptions { task.log.info(dryRun ? "would change: \(line)" : line) }
-      if !dryRun { try await server.write(change) }
-      return change
-    }
-    let rows = values.values.compactMap(\.dataValue)
-    let existing = dryRun && change.creates ? [:] : try await read(rows, run)
-    // Each request is repeated by itself: the task as a whole would send what has arrived once more.
+  func write(_ values: ERA5Values, _ run: FlowRun) async throws -> ImportReceipt {
+    let change = try await ensureMetadata(run)
+    let rows = values.values.compactMap(row).sorted { $0.key < $1.key }
     let receipt = try await run.task("import_values") { task in
-      if dryRun && change.creates {
-        task.log.info("DHIS2 cannot check values of data elements that do not exist yet")
-        return ImportReceipt.unchecked(rows)
+      if dryRun, let change, !change.isEmpty {
+        task.log.info("DHIS2 cannot check values before its metadata are changed; they are only compared")
+        let held = change.creates ? [:] : try await server.heldValues(rows.map(\.key), dataSet: mapping.dataSet)
+        return ImportReceipt.compared(rows, with: held)
       }
-      // A data set that was changed just now must not be named to a server before 2.43: it would refuse its periods.
-      let namesDataSet = info.importSemantics == .dataEntry || change.isEmpty
-      return try await server.importValues(
-        rows, dataSet: ERA5Indicator.dataSet.id, existing: existing, semantics: info.importSemantics,
-        namesDataSet: namesDataSet, dryRun: dryRun)
+      let preflight = try await server.preflight(
+        dataSet: mapping.dataSet, units: zones.units, calendar: calendar)
+      for finding in preflight.findings where finding.severity == .warn { task.log.warning(finding.message) }
+      var options = ImportOptions(dataSet: mapping.dataSet)
+      options.isDryRun = dryRun
+      options.mostRefusals = max(rows.count, 1)
+      options.log = task.log
+      // Each request is repeated by itself: the task as a whole would send what has arrived once more.
+      return try await server.importValues(rows, options: options, preflight: preflight)
     }
     run.log.info(receipt.inWords)
+    for warning in receipt.warnings { run.log.warning(warning) }
     if !dryRun { try await verify(rows, receipt, run) }
     return receipt
   }
 
-  private func read(_ rows: [DataValue], _ run: FlowRun) async throws -> [DataValue.Key: String] {
-    let periods = Set(rows.map(\.key.period)).sorted()
-    let roots = Set(units.map(\.root)).sorted()
-    return try await run.task("read_values", retry: .backoff(3)) { _ in
-      try await server.dataValues(dataSet: ERA5Indicator.dataSet.id, periods: periods, roots: roots)
+  /// The months of a plan for which DHIS2 lacks a value that it could have.
+  func incompleteMonths(
+    of plan: ERA5Plan, preliminary: [CalendarMonth], _ run: FlowRun
+  ) async throws -> [CalendarMonth] {
+    try await run.task("find_missing", retry: .backoff(3)) { task in
+      let preflight = try await server.preflight(dataSet: mapping.dataSet, calendar: calendar)
+      guard preflight.dataSet != nil else { return plan.months }
+      var missing = Set(preliminary).intersection(plan.months)
+      for month in plan.months where !missing.contains(month) {
+        let keys = plan.periods.filter { $0.month == month }.flatMap { period in
+          zones.units.indices.filter { zones.refusals[$0] == nil && zones.units[$0].isOpen(in: period) }
+            .flatMap { unit in indicators.compactMap { key($0, period, zones.units[unit].id) } }
+        }
+        let held = try await server.heldValues(keys, dataSet: mapping.dataSet)
+        if held.count < keys.count { missing.insert(month) }
+      }
+      task.log.info(
+        missing.isEmpty
+          ? "DHIS2 has all values of the \(plan.months.count) months"
+          : "DHIS2 lacks values of \(missing.count) of \(plan.months.count) months")
+      return missing.sorted()
     }
+  }
+
+  /// Registers the data set as complete for each org unit and period that has a value of every indicator.
+  func registerComplete(_ values: ERA5Values, _ receipt: ImportReceipt, _ run: FlowRun) async throws {
+    struct Place: Hashable { let period: String, unit: String }
+    let refused = Set(receipt.refusals.map { Place(period: $0.value.key.period, unit: $0.value.key.orgUnit) })
+    var counts: [Place: Int] = [:]
+    for value in values.values { counts[Place(period: value.period.id, unit: value.unit.id), default: 0] += 1 }
+    let complete = counts.filter { $0.value == indicators.count && !refused.contains($0.key) }.keys
+      .sorted { ($0.period, $0.unit) < ($1.period, $1.unit) }
+    try await run.task("register_complete", retry: .backoff(3)) { task in
+      let result = try await server.register(
+        complete.map {
+          CompletenessRegistration(dataSet: mapping.dataSet, period: $0.period, orgUnit: $0.unit)
+        })
+      task.log.info("registered \(complete.count) org units and periods as complete")
+      guard result.refused == 0 else {
+        throw Rejection(
+          "DHIS2 refused \(result.refused) of \(complete.count) registrations of complete data: \(result.problems.prefix(3).joined(separator: "; "))",
+          remedy: "The values themselves were imported.")
+      }
+    }
+  }
+
+  func runAnalytics(_ run: FlowRun) async throws {
+    try await run.task("run_analytics") { task in
+      var options = AnalyticsOptions()
+      options.log = task.log
+      let report = try await server.runAnalytics(options)
+      task.log.info("the analytics tables were built by job \(report.job)")
+    }
+  }
+
+  /// Nil where data set and data elements are the user's, which are left as they are.
+  private func ensureMetadata(_ run: FlowRun) async throws -> MetadataChange? {
+    guard mapping.isOwn else { return nil }
+    return try await run.task("ensure_metadata", retry: .backoff(3)) { task in
+      let user = try await server.currentUser()
+      try await server.checkMayWrite(dataSet: mapping.dataSet, user: user)
+      let change = try await server.metadataChange(
+        dataElements: indicators.map { type.dataElement($0, source) }, dataSet: type.dataSet,
+        orgUnits: zones.units, user: user)
+      for line in change.descriptions { task.log.info(dryRun ? "would change: \(line)" : line) }
+      if !dryRun { try await server.write(change) }
+      return change
+    }
+  }
+
+  private func key(_ indicator: ERA5Indicator, _ period: ERA5Period, _ unit: String) -> DataValue.Key? {
+    mapping.dataElements[indicator].map { DataValue.Key(dataElement: $0, period: period.id, orgUnit: unit) }
+  }
+
+  /// A value in DHIS2's form; nil for what is no number.
+  private func row(_ value: ERA5Values.Value) -> DataValue? {
+    guard let text = DataValueFormat.text(value.number, decimals: Self.decimals),
+      let key = key(value.indicator, value.period, value.unit.id)
+    else { return nil }
+    return DataValue(
+      key, value: text, comment: value.version == .preliminary ? Self.preliminaryMark : nil)
   }
 
   /// Holds what DHIS2 now has against what was to be imported.
   private func verify(_ rows: [DataValue], _ receipt: ImportReceipt, _ run: FlowRun) async throws {
-    let held = try await read(rows, run)
     let refused = Set(receipt.refusals.map(\.value.key))
     let expected = rows.filter { !refused.contains($0.key) }
-    let wrong = expected.filter { row in held[row.key].map { !row.hasValue($0) } ?? true }
-    guard let first = wrong.first else {
-      run.log.info("read back \(expected.count) of \(expected.count) values from DHIS2: all as imported")
+    let wrong = try await run.task("verify", retry: .backoff(3)) { _ in
+      try await server.differing(expected, dataSet: mapping.dataSet)
+    }
+    guard let first = wrong.first, wrong.count > receipt.zeroDropped else {
+      run.log.info(
+        "read back \(expected.count - wrong.count) of \(expected.count) values from DHIS2: all as imported")
       return
     }
     throw Rejection(
-      "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period): \(first.value) was sent, \(held[first.key] ?? "nothing") is there",
+      "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period), where \(first.value) was sent",
       remedy: "Look at the data element's settings, and at who else writes to it.")
-  }
-}
-
-extension ERA5Values.Value {
-  /// The value in DHIS2's form; nil for what is no number.
-  var dataValue: DataValue? {
-    guard let text = DataValueFormat.text(number, decimals: ERA5Destination.decimals) else { return nil }
-    let key = DataValue.Key(
-      dataElement: indicator.dataElement.id, period: month.dhis2Period, orgUnit: unit.id)
-    return DataValue(key, value: text)
   }
 }

@@ -1,39 +1,54 @@
 import Climate
 import Connectors
 import FlowKit
+import Foundation
 
-/// A file from the store, and the months it was asked for.
+/// A file from the store.
 struct ERA5File: Sendable {
   let file: CDSFile
-  let months: [CalendarMonth]
+  /// The moments that it was asked for, ascending.
+  let moments: [Date]
+
+  init(_ file: CDSFile) {
+    self.file = file
+    moments = file.request.moments.sorted()
+  }
+
+  var months: Set<CalendarMonth> { Set(moments.map { CalendarMonth(of: CalendarDate(utc: $0)) }) }
 }
 
-/// Gets the files of a run from the Climate Data Store.
-struct ERA5Download {
-  let zones: ERA5Zones
-  let indicators: [ERA5Indicator]
-  let months: [CalendarMonth]
+/// Gets files from the Climate Data Store for a run.
+struct ERA5Download: Sendable {
+  let store: CDS
+  let run: FlowRun
 
-  /// One file a request, all variables of its months in it.
-  func fetch(from store: CDS, _ run: FlowRun) async throws -> [ERA5File] {
-    let requests = ERA5MonthlyMeans.requests(
-      months: months, variables: indicators.map(\.requestName), area: zones.area.values)
+  /// The files of some requests, all variables of a month in one job where the store's limits allow.
+  func fetch(_ requests: [CDSRequest]) async throws -> [ERA5File] {
     // No retry of the task as a whole: every call retries by itself, and the wait in the queue is none of its time.
-    return try await run.map("download_era5_land", requests, width: 3) { item, task in
+    try await run.map("download_era5_land", requests, width: 3) { request, task in
       let retrieval = CDSRetrieval(store, run: run, log: task.log)
-      return try await retrieval.files(for: item.request) { path in
-        try ERA5Download.content(of: path, months: item.months)
-      }.map { ERA5File(file: $0, months: item.months) }
+      var files: [ERA5File] = []
+      for part in try await retrieval.plan(request) {
+        // Where the store parts it further, each file is looked at for what it should have.
+        files += try await retrieval.files(for: part) { part, path in
+          try Self.content(of: path, times: part.moments)
+        }.map(ERA5File.init)
+      }
+      return files
     }.flatMap { $0 }
   }
 
-  /// Final where every month is there, in its final version.
-  private static func content(of path: String, months: [CalendarMonth]) throws -> CDSFile.Content {
+  /// Says that the work with the files is done: what is provisional is asked for anew by the next run.
+  func release(_ files: [ERA5File]) async throws {
+    try await CDSRetrieval(store, run: run, log: run.log).release(files.map(\.file))
+  }
+
+  /// Final where every moment is there, in its final version.
+  private static func content(of path: String, times: [Date]) throws -> CDSFile.Content {
     let file = try ClimateFile(path: path)
-    let isWhole = file.variables.allSatisfy { variable in
-      Set(variable.times.map { CalendarMonth(of: CalendarDate(utc: $0)) }).isSuperset(of: months)
-        && !variable.versions.contains(.preliminary)
+    let isFinal = file.variables.allSatisfy { variable in
+      variable.missing(times).isEmpty && !variable.versions.contains(.preliminary)
     }
-    return isWhole ? .final : .provisional
+    return isFinal ? .final : .provisional
   }
 }

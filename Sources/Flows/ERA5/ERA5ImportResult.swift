@@ -4,58 +4,67 @@ public import FlowKit
 
 /// What a run did, for programs.
 public struct ERA5ImportResult: JSONRepresentable, Sendable {
-  let months: [CalendarMonth]
+  let plan: ERA5Plan
   let orgUnits: Int
-  let created: Int
-  let updated: Int
-  let unchanged: Int
-  let refused: Int
-  let dryRun: Bool
+  let receipt: ImportReceipt
   /// Values that were taken from the nearest cell with data.
   let fromNearestCell: Int
-  /// Pairs of org unit and month, for each indicator, without a value.
+  /// Pairs of org unit and period, for each indicator, without a value.
   let withoutValue: Int
-  let preliminaryMonths: [CalendarMonth]
+  let preliminaryPeriods: [ERA5Period]
 
-  init(months: [CalendarMonth], units: Int, values: ERA5Values, receipt: ImportReceipt) {
-    self.months = months
+  init(plan: ERA5Plan, units: Int, values: ERA5Values, receipt: ImportReceipt) {
+    self.plan = plan
     orgUnits = units
-    created = receipt.created
-    updated = receipt.updated
-    unchanged = receipt.unchanged
-    refused = receipt.refused
-    dryRun = receipt.isDryRun
+    self.receipt = receipt
     fromNearestCell = values.values.count { $0.status == .nearest }
     withoutValue = values.gaps.count
-    preliminaryMonths = Set(values.values.filter { $0.version == .preliminary }.map(\.month)).sorted()
+    preliminaryPeriods = values.preliminaryPeriods
   }
+
+  private var preliminaryMonths: [CalendarMonth] { Set(preliminaryPeriods.map(\.month)).sorted() }
 
   public var json: JSONValue {
     [
-      "months": .array(months.map { .string($0.description) }), "org_units": .integer(orgUnits),
+      "months": .array(plan.months.map { .string($0.description) }),
+      "periods": .integer(plan.periods.count), "period_type": .string(plan.type.rawValue),
+      "source": .string(plan.source.rawValue), "time_zone": .string(plan.offset.description),
+      "indicators": .array(plan.indicators.map { .string($0.rawValue) }), "org_units": .integer(orgUnits),
       "values": [
-        "created": .integer(created), "updated": .integer(updated), "unchanged": .integer(unchanged),
-        "refused": .integer(refused), "from_nearest_cell": .integer(fromNearestCell),
+        "sent": .integer(receipt.total), "created": .integer(receipt.created),
+        "updated": .integer(receipt.updated), "unchanged": .integer(receipt.unchanged),
+        "refused": .integer(receipt.refused), "zero_dropped": .integer(receipt.zeroDropped),
+        "from_nearest_cell": .integer(fromNearestCell),
       ],
       "without_value": .integer(withoutValue),
       "preliminary_months": .array(preliminaryMonths.map { .string($0.description) }),
-      "dry_run": .bool(dryRun),
+      "dry_run": .bool(receipt.isDryRun),
     ]
   }
 
   /// A run is completed only if DHIS2 holds a value for everything that has one and was asked for.
   func verdict(_ values: ERA5Values, _ receipt: ImportReceipt) throws {
-    if let first = receipt.refusals.first {
+    if receipt.refused > 0 {
+      let first = receipt.refusals.first.map {
+        "; the first: \($0.value.key.dataElement) of \($0.value.key.orgUnit) in \($0.value.key.period): \($0.code.map { "\($0): " } ?? "")\($0.reason)"
+      }
       throw Rejection(
-        "DHIS2 refused \(receipt.refused) of \(receipt.total) values; the first: \(first.value.key.dataElement) of \(first.value.key.orgUnit) in \(first.value.key.period): \(first.code.map { "\($0): " } ?? "")\(first.reason)",
-        remedy: "The artifact climate-import-refused lists them all; the other values were imported.")
+        "\(receipt.refused) of \(receipt.total) values were refused\(first ?? "")",
+        remedy: "The artifact climate-import-refused lists them; the other values were imported.")
     }
-    if !values.missingMonths.isEmpty {
+    if receipt.zeroDropped > 0 {
       throw Rejection(
-        "the Climate Data Store delivered no data for \(values.missingMonths.map(\.description).joined(separator: ", "))",
-        remedy: "They may not be published yet; the other months were imported. Run again later.")
+        "DHIS2 dropped \(receipt.zeroDropped) zeros of data elements for which zero means nothing",
+        remedy: "Set \"store zero data values\" of the data elements in DHIS2, and run again.")
     }
-    if values.values.isEmpty {
+    if !values.missing.isEmpty {
+      let periods = values.missing.keys.sorted()
+      let shown = periods.prefix(12).map(\.label).joined(separator: ", ")
+      throw Rejection(
+        "the Climate Data Store delivered no data for \(shown)\(periods.count > 12 ? " and \(periods.count - 12) more periods" : "")",
+        remedy: "They may not be published yet; everything else was imported. Run again later.")
+    }
+    if values.values.isEmpty, !plan.periods.isEmpty {
       throw Rejection(
         "none of the \(orgUnits) org units has a value", remedy: "The artifact climate-import-gaps says why.")
     }

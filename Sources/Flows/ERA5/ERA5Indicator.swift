@@ -1,60 +1,51 @@
-import Connectors
+import Climate
 public import FlowKit
 
-/// What the flow imports, and as which data element.
+/// What the flow imports.
 public enum ERA5Indicator: String, CaseIterable, ParameterChoice {
   case meanTemperature = "mean_temperature"
   case precipitation
+  case relativeHumidity = "relative_humidity"
+  case windSpeed = "wind_speed"
+  case skinTemperature = "skin_temperature"
+  case solarRadiation = "solar_radiation"
+  case soilMoisture = "soil_moisture"
 
-  /// The variable's name in requests to the Climate Data Store.
-  var requestName: String {
+  /// Formula, unit, source and definition.
+  var climate: Indicator {
     switch self {
-    case .meanTemperature: "2m_temperature"
-    case .precipitation: "total_precipitation"
-    }
-  }
-
-  /// The variable's name in the file.
-  var fileName: String {
-    switch self {
-    case .meanTemperature: "t2m"
-    case .precipitation: "tp"
+    case .meanTemperature: .temperatureMean
+    case .precipitation: .precipitation
+    case .relativeHumidity: .relativeHumidity
+    case .windSpeed: .windSpeed
+    case .skinTemperature: .skinTemperature
+    case .solarRadiation: .solarRadiation
+    case .soilMoisture: .soilMoisture
     }
   }
 
   /// The unit in DHIS2.
-  var unit: String {
-    switch self {
-    case .meanTemperature: "°C"
-    case .precipitation: "mm"
-    }
-  }
+  var unit: String { climate.unit }
 
-  /// What a value is, for its data element and for people.
-  var definition: String {
-    switch self {
-    case .meanTemperature:
-      "Mean air temperature 2 m above the ground over the month and the org unit's area, in °C. ERA5-Land monthly means."
-    case .precipitation:
-      "Rain and snow over the month, as the mean depth over the org unit's area, in mm. ERA5-Land monthly means (m a day) times the days of the month."
-    }
-  }
+  /// Whether its variable is accumulated from 00 UTC, and a total of the day is what it is made from.
+  var isAccumulated: Bool { climate.reduction == .total }
 
-  var dataElement: DataElement {
-    switch self {
-    case .meanTemperature:
-      DataElement(
-        id: "PfE5TmpEst1", name: "ERA5-Land mean temperature (°C)", shortName: "ERA5-Land mean temperature",
-        description: definition, aggregationType: "AVERAGE")
-    case .precipitation:
-      DataElement(
-        id: "PfE5PrcEst1", name: "ERA5-Land precipitation (mm)", shortName: "ERA5-Land precipitation",
-        description: definition, aggregationType: "AVERAGE")
-    }
-  }
+  /// The names of its variables in requests to the Climate Data Store.
+  var requestNames: [String] { climate.variables.compactMap { Self.requestName[$0] } }
 
-  /// The data set that the data elements belong to.
-  static let dataSet = DataSet(
-    id: "PfE5ClmSet1", name: "ERA5-Land climate, monthly", shortName: "ERA5-Land climate, monthly",
-    periodType: "Monthly")
+  /// The name in requests of each variable of a file.
+  private static let requestName = [
+    "t2m": "2m_temperature", "d2m": "2m_dewpoint_temperature", "tp": "total_precipitation",
+    "u10": "10m_u_component_of_wind", "v10": "10m_v_component_of_wind", "skt": "skin_temperature",
+    "ssrd": "surface_solar_radiation_downwards", "swvl1": "volumetric_soil_water_layer_1",
+  ]
+}
+
+extension [ERA5Indicator] {
+  /// The variables that all of them need, each once, in requests.
+  var requestNames: [String] {
+    var names: [String] = []
+    for name in flatMap(\.requestNames) where !names.contains(name) { names.append(name) }
+    return names
+  }
 }

@@ -1,44 +1,67 @@
+import Climate
 import Connectors
 import FlowKit
 
-/// The data set of monthly means of ERA5-Land, and how it is asked for.
-enum ERA5MonthlyMeans {
-  static let dataset = "reanalysis-era5-land-monthly-means"
+/// Values of months from the store's monthly means.
+struct ERA5MonthlyMeans: Sendable {
+  let zones: ERA5Zones
+  let indicators: [ERA5Indicator]
+  let months: [CalendarMonth]
 
-  /// The first month there is.
-  static let firstMonth = CalendarMonth(of: CalendarDate(daysSinceEpoch: -7305))  // 1950-01
+  var requests: [CDSRequest] {
+    ERA5Request.monthlyMeans(months, variables: indicators.requestNames, area: zones.area.values)
+  }
 
-  /// The requests for some months. A request is a product of years and months, so years that want the same months
-  /// go together: a span of many years takes at most three requests.
-  static func requests(
-    months: [CalendarMonth], variables: [String], area: [Double]
-  ) -> [(months: [CalendarMonth], request: CDSRequest)] {
-    var years: [(year: Int, months: [Int])] = []
-    for month in months {
-      if years.last?.year == month.year {
-        years[years.count - 1].months.append(month.month)
-      } else {
-        years.append((month.year, [month.month]))
+  /// What the product has wrong, and how it is had instead: accumulated variables of 2022-09 to 2024-02 from the stamps
+  /// of 00 UTC of the hourly data. Nil where nothing of it is asked for.
+  var replacement: ERA5Hourly? {
+    let accumulated = indicators.filter(\.isAccumulated)
+    let faulty = FaultyMonths.among(months)
+    guard !accumulated.isEmpty, !faulty.isEmpty else { return nil }
+    return ERA5Hourly(
+      zones: zones, indicators: accumulated, periods: faulty.map { ERA5Period($0) }, offset: .utc)
+  }
+
+  /// Adds the values of every month that is in the files; the others are missing.
+  func add(to values: inout ERA5Values, from files: [ERA5File], cacheFolder: String, log: Log) throws {
+    var missing = Dictionary(uniqueKeysWithValues: indicators.map { ($0, Set(wanted($0))) })
+    for delivered in files {
+      let file = try ClimateFile(path: delivered.file.path)
+      let weights = try zones.weights(on: file, cacheFolder: cacheFolder, log: log)
+      for indicator in indicators {
+        let series = try means(of: indicator, in: file, over: weights)
+        for (step, month) in series.months.enumerated() {
+          // A file can have months that this request did not ask for; each month counts once.
+          guard delivered.months.contains(month), missing[indicator]?.remove(month) != nil else { continue }
+          let days = indicator.climate.aggregation == .sum ? Double(month.length) : 1
+          values.add(indicator, ERA5Period(month), version: series.versions[step]) { unit in
+            let value = series[zone: unit, time: step]
+            return (value.value.map { $0 * days }, value.status, zones.refusals[unit])
+          }
+        }
+        values.add(note: "\(indicator.title): \(indicator.climate.formula), of monthly means\(days(indicator))")
       }
     }
-    var groups: [(years: [Int], months: [Int])] = []
-    for (year, months) in years {
-      if let same = groups.firstIndex(where: { $0.months == months }) {
-        groups[same].years.append(year)
-      } else {
-        groups.append(([year], months))
-      }
+    for (_, months) in missing { for month in months { values.addMissing(ERA5Period(month)) } }
+  }
+
+  private func wanted(_ indicator: ERA5Indicator) -> [CalendarMonth] {
+    indicator.isAccumulated ? months.filter { !FaultyMonths.accumulations.contains($0) } : months
+  }
+
+  /// In the indicator's unit; for a total, of a day.
+  private func means(
+    of indicator: ERA5Indicator, in file: ClimateFile, over weights: ZonalWeights
+  ) throws -> ZonalSeries {
+    let climate = indicator.climate
+    if climate.isLinear {
+      let series = try file.zonalSeries(climate.variables[0], weights: weights)
+      return series.converted { value, _ in climate.value([value]) }
     }
-    return groups.map { years, numbers in
-      let request = CDSRequest(
-        dataset: dataset,
-        inputs: [
-          "product_type": ["monthly_averaged_reanalysis"], "variable": .array(variables.map { .string($0) }),
-          "year": .array(years.map { .string("\($0)") }),
-          "month": .array(numbers.map { .string($0 < 10 ? "0\($0)" : "\($0)") }), "time": ["00:00"],
-          "data_format": "netcdf", "download_format": "unarchived", "area": .array(area.map { .number($0) }),
-        ])
-      return (months.filter { years.contains($0.year) && numbers.contains($0.month) }, request)
-    }
+    return try weights.means(of: climate.combined(climate.variables.map { try file.read($0) }))
+  }
+
+  private func days(_ indicator: ERA5Indicator) -> String {
+    indicator.climate.aggregation == .sum ? ", times the days of the month" : ""
   }
 }

@@ -6,38 +6,43 @@ import FlowKit
 struct ERA5Months {
   let from: CalendarMonth?
   let to: CalendarMonth?
+  let source: ERA5Source
   let store: CDS
   let run: FlowRun
 
-  /// The months in order. What cannot be right is refused before anything is fetched.
-  func resolve(for indicators: [ERA5Indicator]) async throws -> [CalendarMonth] {
+  /// The months in order. Without any given: the last one published, and before it those that were imported while they
+  /// were preliminary.
+  func resolve(preliminary: [CalendarMonth]) async throws -> [CalendarMonth] {
+    if let from, from < ERA5Source.firstMonth {
+      throw Misconfiguration(
+        "from (\(from)) lies before \(ERA5Source.firstMonth)", remedy: "ERA5-Land begins then.")
+    }
+    if let from, let to, from > to {
+      throw Misconfiguration(
+        "from (\(from)) lies after to (\(to))", remedy: "Give the earlier month as from.")
+    }
     let last: CalendarMonth
-    if let to {
-      last = to
-    } else {
-      last = try await run.task("last_month", retry: .backoff(3)) { task in
-        let month = CalendarMonth(of: try await store.lastDay(of: ERA5MonthlyMeans.dataset))
-        task.log.info("the last month published is \(month)")
-        return month
-      }
+    if let to { last = to } else { last = try await lastPublished() }
+    guard let from else {
+      if to != nil { return [last] }
+      return Set(preliminary.filter { $0 < last } + [last]).sorted()
     }
-    let first = from ?? last
-    guard first <= last else {
+    guard from <= last else {
       throw Misconfiguration(
-        "from (\(first)) lies after to (\(last))", remedy: "Give the earlier month as from.")
+        "from (\(from)) lies after the last month published (\(last))", remedy: "Run again when it is out.")
     }
-    guard first >= ERA5MonthlyMeans.firstMonth else {
-      throw Misconfiguration(
-        "from (\(first)) lies before \(ERA5MonthlyMeans.firstMonth)", remedy: "ERA5-Land begins then.")
+    return CalendarMonth.range(from, last)
+  }
+
+  /// The last month that the store has as a whole.
+  private func lastPublished() async throws -> CalendarMonth {
+    try await run.task("last_month", retry: .backoff(3)) { task in
+      let day = try await store.lastDay(of: source.dataset)
+      var month = CalendarMonth(of: day)
+      // The last day of a month is whole with the stamp of 00 UTC after it.
+      if source == .hourly, day <= month.lastDay { month = month.adding(months: -1) }
+      task.log.info("the last month published is \(month)")
+      return month
     }
-    let months = CalendarMonth.range(first, last)
-    let faulty = FaultyMonths.among(months)
-    if indicators.contains(.precipitation), let firstFaulty = faulty.first, let lastFaulty = faulty.last {
-      throw Misconfiguration(
-        "the monthly means of precipitation from \(FaultyMonths.accumulations.lowerBound) to \(FaultyMonths.accumulations.upperBound) are wrong at the source (about half of what fell), and \(firstFaulty) to \(lastFaulty) were asked for",
-        remedy: "Import these months with --indicators mean_temperature, and other months with precipitation."
-      )
-    }
-    return months
   }
 }

@@ -1,73 +1,135 @@
+import Climate
 import Connectors
 import FlowKit
+import Foundation
 
-/// What a run leaves for people: a summary, and lists of what could not be imported.
+/// What a run leaves for people: a summary, lists of what could not be imported, where the numbers come from, a map.
 struct ERA5Report {
   let result: ERA5ImportResult
+  let plan: ERA5Plan
+  let mapping: ERA5Mapping
+  let zones: ERA5Zones
   let values: ERA5Values
   let receipt: ImportReceipt
+  let files: [ERA5File]
 
   /// Longer lists are cut, with a row that says so.
   static let longestList = 1000
+  /// A larger map is not kept as an artifact, in bytes.
+  static let largestMap = 2 << 20
 
   func write(to run: FlowRun) throws {
     try run.artifact("climate-import-summary", .markdown(summary))
-    if !receipt.refusals.isEmpty {
-      try run.artifact(
-        "climate-import-refused",
-        .table(
-          cut(
-            receipt.refusals.map { refusal in
-              [
-                "data_element": .string(refusal.value.key.dataElement),
-                "period": .string(refusal.value.key.period),
-                "org_unit": .string(refusal.value.key.orgUnit), "value": .string(refusal.value.value),
-                "code": refusal.code.map { .string($0) } ?? .null, "reason": .string(refusal.reason),
-              ]
-            })))
+    try run.artifact("climate-import-provenance", .markdown(provenance))
+    if receipt.refused > 0 {
+      try run.artifact("climate-import-refused", .table(cut(receipt.refusals.map(row), of: receipt.refused)))
     }
     if !values.gaps.isEmpty {
       run.log.warning(
         "\(values.gaps.count) values are missing; the artifact climate-import-gaps says for which org units and why"
       )
-      try run.artifact(
-        "climate-import-gaps",
-        .table(
-          cut(
-            values.gaps.map { gap in
-              [
-                "org_unit": .string(gap.unit.id), "name": .string(gap.unit.name),
-                "month": .string(gap.month.description),
-                "indicator": .string(gap.indicator.rawValue), "reason": .string(gap.reason),
-              ]
-            })))
+      try run.artifact("climate-import-gaps", .table(gaps))
     }
+    if let map { try run.artifact("climate-import-map", .image(map)) }
   }
 
-  private func cut(_ rows: [JSONObject]) -> [JSONObject] {
-    guard rows.count > Self.longestList else { return rows }
-    return rows.prefix(Self.longestList) + [["more": .integer(rows.count - Self.longestList)]]
+  private func row(_ refusal: ImportReceipt.Refusal) -> JSONObject {
+    let name = zones.units.first { $0.id == refusal.value.key.orgUnit }?.name
+    return [
+      "data_element": .string(refusal.value.key.dataElement), "period": .string(refusal.value.key.period),
+      "org_unit": .string(refusal.value.key.orgUnit), "name": name.map { .string($0) } ?? .null,
+      "value": .string(refusal.value.value), "why": .string(refusal.why.rawValue),
+      "code": refusal.code.map { .string($0) } ?? .null, "reason": .string(refusal.reason),
+    ]
+  }
+
+  /// One row for each org unit, indicator and reason, with its first and last period.
+  private var gaps: [JSONObject] {
+    struct Key: Hashable { let unit: String, indicator: ERA5Indicator, reason: String }
+    var order: [Key] = []
+    var found: [Key: [ERA5Values.Gap]] = [:]
+    for gap in values.gaps {
+      let key = Key(unit: gap.unit.id, indicator: gap.indicator, reason: gap.reason)
+      if found[key] == nil { order.append(key) }
+      found[key, default: []].append(gap)
+    }
+    let rows = order.compactMap { key -> JSONObject? in
+      guard let gaps = found[key], let first = gaps.min(by: { $0.period < $1.period }),
+        let last = gaps.max(by: { $0.period < $1.period })
+      else { return nil }
+      return [
+        "org_unit": .string(key.unit), "name": .string(first.unit.name),
+        "indicator": .string(key.indicator.rawValue), "first_period": .string(first.period.label),
+        "last_period": .string(last.period.label), "periods": .integer(gaps.count),
+        "reason": .string(key.reason),
+      ]
+    }
+    return cut(rows, of: rows.count)
+  }
+
+  private func cut(_ rows: [JSONObject], of count: Int) -> [JSONObject] {
+    let shown = rows.prefix(Self.longestList)
+    return count > shown.count ? shown + [["more": .integer(count - shown.count)]] : Array(shown)
   }
 
   private var summary: String {
-    let first = result.months.first?.description ?? ""
-    let last = result.months.last?.description ?? ""
+    let first = plan.months.first?.description ?? ""
+    let last = plan.months.last?.description ?? ""
     var lines = [
-      "# ERA5-Land import\(result.dryRun ? " (dry run)" : "")", "", "| | |", "|---|---|",
-      "| Months | \(first) to \(last) |", "| Org units | \(result.orgUnits) |",
-      "| Created | \(result.created) |", "| Updated | \(result.updated) |",
-      "| Unchanged | \(result.unchanged) |",
-      "| Refused | \(result.refused) |", "| Without a value | \(result.withoutValue) |",
+      "# ERA5-Land import\(receipt.isDryRun ? " (dry run)" : "")", "", "| | |", "|---|---|",
+      "| Months | \(first) to \(last), \(plan.periods.count) \(plan.type.rawValue) periods |",
+      "| Indicators | \(plan.indicators.map(\.title).joined(separator: ", ")) |",
+      "| Org units | \(result.orgUnits) |",
+      "| \(receipt.isDryRun ? "Would be created" : "Created") | \(receipt.created) |",
+      "| \(receipt.isDryRun ? "Would be updated" : "Updated") | \(receipt.updated) |",
+      "| Unchanged | \(receipt.unchanged) |", "| Refused | \(receipt.refused) |",
+      "| Without a value | \(result.withoutValue) |",
       "| Taken from the nearest cell with data | \(result.fromNearestCell) |",
     ]
-    if !result.preliminaryMonths.isEmpty {
+    if !result.preliminaryPeriods.isEmpty {
+      let shown = result.preliminaryPeriods.prefix(24).map(\.label).joined(separator: ", ")
+      let more = result.preliminaryPeriods.count - 24
       lines.append(
-        "| Preliminary months | \(result.preliminaryMonths.map(\.description).joined(separator: ", ")) |")
+        "| Preliminary (imported again when final) | \(shown)\(more > 0 ? " and \(more) more" : "") |")
+    }
+    lines += ["", "Contains modified Copernicus Climate Change Service information. \(plan.source.citation)."]
+    return lines.joined(separator: "\n")
+  }
+
+  private var provenance: String {
+    var lines = [
+      "# Where these numbers come from", "", "| | |", "|---|---|",
+      "| Data set | \(plan.source.dataset) |", "| Days in | \(plan.offset) |",
+      "| Org units | \(zones.units.count), borders \(zones.borderHash) |",
+      "| DHIS2 data set | \(mapping.dataSet) |", "| Program | Sluice \(SluiceVersion.text) |", "",
+      "## Method", "",
+      "Each grid cell counts with the exact share of it that lies inside the org unit (planar in longitude and latitude), times its area on the sphere; cells without data are left out. An org unit without a cell with data takes the nearest one within 0.3 degrees.",
+      "",
+    ]
+    lines += values.notes.map { "- \($0)" }
+    lines += ["", "## Files", "", "| Job | Bytes | SHA-256 | Request |", "|---|---|---|---|"]
+    lines += files.prefix(Self.longestList).map { file in
+      "| \(file.file.job) | \(file.file.byteCount) | \(file.file.sha256) | \(file.file.request.dataset): \(file.file.request.inWords) |"
     }
     lines += [
-      "",
-      "Contains modified Copernicus Climate Change Service information: ERA5-Land monthly means, doi:10.24381/cds.68d2bb30.",
+      "", "## Citation and licence", "",
+      "\(plan.source.citation). Contains modified Copernicus Climate Change Service information; licence: CC-BY 4.0, as accepted at the Climate Data Store.",
     ]
     return lines.joined(separator: "\n")
+  }
+
+  /// The last period of the first indicator, as a picture in a data URL; nil where there is nothing to show.
+  private var map: String? {
+    guard let indicator = plan.indicators.first,
+      let period = values.values.filter({ $0.indicator == indicator }).map(\.period).max()
+    else { return nil }
+    let numbers = values.values.reduce(into: [String: Double]()) { numbers, value in
+      if value.indicator == indicator, value.period == period { numbers[value.unit.id] = value.number }
+    }
+    let svg = ZonalMap.svg(
+      zones.zones, values: zones.units.map { numbers[$0.id] },
+      title: "\(indicator.title.prefix(1).uppercased())\(indicator.title.dropFirst()), \(indicator.unit), \(period.label)")
+    guard svg.utf8.count <= Self.largestMap else { return nil }
+    return "data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())"
   }
 }

@@ -2,82 +2,74 @@ import Climate
 import Connectors
 import FlowKit
 
-/// What the files say for each org unit, month and indicator.
+/// What the files say for each org unit, period and indicator.
 struct ERA5Values: Sendable {
   /// One number, before it is formatted for DHIS2.
   struct Value: Sendable {
     let indicator: ERA5Indicator
-    let month: CalendarMonth
+    let period: ERA5Period
     let unit: OrgUnit
     let number: Double
     let status: ZonalStatus
     let version: DataVersion
   }
 
-  /// An org unit and month that gets no value, and why.
+  /// An org unit and period that gets no value, and why.
   struct Gap: Sendable {
     let unit: OrgUnit
     let indicator: ERA5Indicator
-    let month: CalendarMonth
+    let period: ERA5Period
     let reason: String
   }
 
+  let units: [OrgUnit]
   private(set) var values: [Value] = []
   private(set) var gaps: [Gap] = []
-  /// Months that were asked for and are not in the files.
-  private(set) var missingMonths: [CalendarMonth]
+  /// What was asked for and the files do not have, or not all of: periods, and how many indicators lack them.
+  private(set) var missing: [ERA5Period: Int] = [:]
+  /// How the values were made, in words; each once.
+  private(set) var notes: [String] = []
 
-  init(
-    files: [ERA5File], zones: ERA5Zones, indicators: [ERA5Indicator], months: [CalendarMonth],
-    cacheFolder: String, log: Log
-  ) throws {
-    missingMonths = months
-    for delivered in files {
-      let file = try ClimateFile(path: delivered.file.path)
-      let weights = ZonalWeights.cached(in: cacheFolder, grid: try file.grid, zones: zones.zones, log: log)
-      let delivery = Delivery(of: weights)
-      guard delivery.isOnLattice else { throw Rejection(delivery.problems.joined(separator: " ")) }
-      for problem in delivery.problems { log.warning(problem) }
-      for indicator in indicators {
-        let series = indicator.converted(try file.zonalSeries(indicator.fileName, weights: weights))
-        for (step, month) in series.months.enumerated() where delivered.months.contains(month) {
-          missingMonths.removeAll { $0 == month }
-          add(series, step: step, month: month, indicator: indicator, zones: zones)
-        }
-      }
-    }
-    for indicator in indicators {
-      for month in months { if let line = summary(indicator, month) { log.info(line) } }
-    }
-  }
+  init(units: [OrgUnit]) { self.units = units }
 
-  private mutating func add(
-    _ series: ZonalSeries, step: Int, month: CalendarMonth, indicator: ERA5Indicator, zones: ERA5Zones
+  /// Takes in the values of one indicator and period, one for each unit in order.
+  mutating func add(
+    _ indicator: ERA5Indicator, _ period: ERA5Period, version: DataVersion,
+    _ value: (_ unit: Int) -> (number: Double?, status: ZonalStatus, refusal: String?)
   ) {
-    for (index, unit) in zones.units.enumerated() {
-      let value = series[zone: index, time: step]
-      if let number = value.value, unit.isOpen(in: month) {
+    for (index, unit) in units.enumerated() {
+      let (number, status, refusal) = value(index)
+      if let number, number.isFinite, unit.isOpen(in: period) {
         values.append(
           Value(
-            indicator: indicator, month: month, unit: unit, number: number, status: value.status,
-            version: series.versions[step]))
+            indicator: indicator, period: period, unit: unit, number: number, status: status, version: version))
       } else {
         let reason =
-          !unit.isOpen(in: month)
-          ? "the org unit is not open in this month" : series.refusals[index] ?? value.status.explanation
-        gaps.append(Gap(unit: unit, indicator: indicator, month: month, reason: reason))
+          unit.isOpen(in: period) ? refusal ?? status.explanation : "the org unit is not open in this period"
+        gaps.append(Gap(unit: unit, indicator: indicator, period: period, reason: reason))
       }
     }
   }
 
-  /// The range of a month's values: what a person looks at first to see whether the numbers can be right.
-  private func summary(_ indicator: ERA5Indicator, _ month: CalendarMonth) -> String? {
-    let numbers = values.filter { $0.indicator == indicator && $0.month == month }
-    guard let least = numbers.map(\.number).min(), let most = numbers.map(\.number).max() else { return nil }
-    let range = [least, most].compactMap { DataValueFormat.text($0, decimals: 1) }.joined(separator: " to ")
-    let preliminary = numbers.contains { $0.version == .preliminary } ? ", preliminary" : ""
-    return
-      "\(month) \(indicator.rawValue): \(numbers.count) org units, \(range) \(indicator.unit)\(preliminary)"
+  mutating func addMissing(_ period: ERA5Period) { missing[period, default: 0] += 1 }
+
+  mutating func add(note: String) { if !notes.contains(note) { notes.append(note) } }
+
+  var preliminaryPeriods: [ERA5Period] {
+    Set(values.filter { $0.version == .preliminary }.map(\.period)).sorted()
+  }
+
+  /// The range of each indicator's values in a period: what a person looks at first to see whether the numbers can be
+  /// right.
+  func summaries() -> [String] {
+    Dictionary(grouping: values) { "\($0.period.label) \($0.indicator.rawValue)" }
+      .sorted { $0.key < $1.key }
+      .compactMap { key, values in
+        guard let least = values.map(\.number).min(), let most = values.map(\.number).max() else { return nil }
+        let range = [least, most].compactMap { DataValueFormat.text($0, decimals: 2) }.joined(separator: " to ")
+        let preliminary = values.contains { $0.version == .preliminary } ? ", preliminary" : ""
+        return "\(key): \(values.count) org units, \(range) \(values[0].indicator.unit)\(preliminary)"
+      }
   }
 }
 
@@ -95,18 +87,8 @@ extension ZonalStatus {
 }
 
 extension OrgUnit {
-  /// Whether the unit is open on any day of a month.
-  fileprivate func isOpen(in month: CalendarMonth) -> Bool {
-    (openingDate.map { $0 <= month.lastDay } ?? true) && (closedDate.map { $0 >= month.firstDay } ?? true)
-  }
-}
-
-extension ERA5Indicator {
-  /// From the file's unit to the one in DHIS2.
-  fileprivate func converted(_ series: ZonalSeries) -> ZonalSeries {
-    switch self {
-    case .meanTemperature: series.celsius()
-    case .precipitation: series.millimetresPerMonth()
-    }
+  /// Whether the unit is open on any day of a period.
+  func isOpen(in period: ERA5Period) -> Bool {
+    (openingDate.map { $0 <= period.lastDay } ?? true) && (closedDate.map { $0 >= period.firstDay } ?? true)
   }
 }

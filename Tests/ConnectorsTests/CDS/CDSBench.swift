@@ -55,7 +55,7 @@ struct CDSBench {
     let run = test.flowRun()
     let store = try store(key: key)
     return try await run.task("download", options: TaskOptions(timeout: timeout)) { task in
-      try await CDSRetrieval(store, run: run, log: task.log, budget: budget).files(for: request) { _ in
+      try await CDSRetrieval(store, run: run, log: task.log, budget: budget).files(for: request) { _, _ in
         content
       }
     }

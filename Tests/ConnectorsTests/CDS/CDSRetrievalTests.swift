@@ -129,7 +129,7 @@ import Testing
       let run = bench.test.flowRun()
       let store = try bench.store()
       await #expect(throws: Rejection.self) {
-        try await CDSRetrieval(store, run: run, log: run.log).files(for: CDSBench.request()) { _ in
+        try await CDSRetrieval(store, run: run, log: run.log).files(for: CDSBench.request()) { _, _ in
           throw Rejection("this is no climate file")
         }
       }

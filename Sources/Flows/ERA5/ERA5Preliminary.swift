@@ -1,0 +1,25 @@
+import FlowKit
+
+/// Which months were imported while they were preliminary: a later run imports them again when they are final.
+struct ERA5Preliminary {
+  let dataSet: String
+  /// How the org units are chosen.
+  let selection: String
+
+  /// Final data comes two to three months later; what is older than this was lost sight of.
+  static let longest = 12
+
+  private var name: String { "preliminary \(dataSet) \(selection)" }
+
+  func months(_ run: FlowRun) async throws -> [CalendarMonth] {
+    (try await run.watermark(name))?.array?.compactMap { $0.string.flatMap { CalendarMonth($0) } } ?? []
+  }
+
+  /// Notes what some months turned out to be.
+  func keep(_ months: [CalendarMonth], stillPreliminary: Set<CalendarMonth>, _ run: FlowRun) async throws {
+    let before = try await self.months(run)
+    let after = Set(before).subtracting(months).union(stillPreliminary).sorted().suffix(Self.longest)
+    guard Array(after) != before else { return }
+    try await run.setWatermark(name, to: .array(after.map { .string($0.description) }))
+  }
+}
