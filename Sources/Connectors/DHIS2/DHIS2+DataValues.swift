@@ -53,6 +53,8 @@ extension DHIS2 {
     options.isDryRun = dryRun
     options.namesDataSet = namesDataSet
     options.chunk.start = chunkSize
+    // Callers of this form read everything back themselves.
+    options.settlingTime = .seconds(2)
     let run = DataValueImport(
       server: self, options: options, capabilities: try await capabilities(), preflight: nil,
       existing: existing, defaultOptionCombo: try await defaultCombo().optionCombo)

@@ -6,6 +6,7 @@ extension DataValueImport {
   mutating func send(_ rows: [Row]) async throws {
     var rows = rows
     var attempt = 0
+    var defects = 0
     while !rows.isEmpty {
       attempt += 1
       receipt.requests += 1
@@ -31,15 +32,16 @@ extension DataValueImport {
         let wait = wait ?? Backoff(maximum: .seconds(60)).delay(afterAttempt: attempt)
         options.log.info("\(failure.message); attempt \(attempt + 1) of \(attempts) in \(wait.inWords)")
         try await server.clock.sleep(for: wait)
-      case .unknown(let problem, let isAtWork):
+      case .unknown(let problem, let silence):
         receipt.unknownOutcomes += 1
-        guard attempt < attempts else {
+        if silence == .defect { defects += 1 }
+        guard attempt < attempts, defects < 2 else {
           throw DHIS2Failure(
             .transient, "\(problem); what became of \(rows.count) values is not known",
             remedy: "Run again: values that are there already are not sent twice.")
         }
         // Two imports of the same keys at once can block each other.
-        let wait = isAtWork ? options.settlingTime : Backoff().delay(afterAttempt: attempt)
+        let wait = silence == .atWork ? options.settlingTime : Backoff().delay(afterAttempt: attempt)
         options.log.info("\(problem); reading back what DHIS2 holds in \(wait.inWords)")
         try await server.clock.sleep(for: wait)
         rows = try await unsettled(rows)
@@ -113,6 +115,9 @@ extension DataValueImport {
       namesDataSet = false
       return try await send(rows)
     }
+    if summary.rejected.isEmpty, !summary.conflicts.isEmpty {
+      return try await settleWithoutIndexes(rows, summary)
+    }
     let groups = capabilities.refusesGroups ? summary.conflicts.filter(\.refusesGroup) : []
     var isolated: Set<Int> = []
     for group in groups { isolated.formUnion(group.indexes) }
@@ -134,6 +139,26 @@ extension DataValueImport {
       // Each row once, though two groups may name it.
       let members = group.indexes.filter { rows.indices.contains($0) && isolated.remove($0) != nil }
       if !members.isEmpty { try await isolate(members.sorted().map { rows[$0] }, group) }
+    }
+  }
+
+  /// Conflicts that name no rows, as older servers write them: what DHIS2 holds afterwards says which were refused.
+  private mutating func settleWithoutIndexes(_ rows: [Row], _ summary: ImportSummary) async throws {
+    let left: [Row]
+    if options.isDryRun {
+      left = rows.filter { row in summary.conflicts.contains { $0.isAbout(row.value) } }
+      let refused = Set(left.map(\.value.key))
+      rows.filter { !refused.contains($0.value.key) }.forEach { countTaken($0) }
+    } else {
+      left = try await unsettled(rows)
+    }
+    for row in left {
+      let conflict =
+        summary.conflicts.first { $0.isAbout(row.value) }
+        ?? (summary.conflicts.count == 1 ? summary.conflicts.first : nil)
+      receipt.refuse(
+        row.value, conflict?.reason ?? .other, code: conflict?.code,
+        conflict?.message ?? summary.conflicts.map(\.message).joined(separator: "; "))
     }
   }
 
@@ -197,6 +222,12 @@ extension DataValueImport {
 }
 
 extension ImportSummary.Conflict {
+  /// Whether the conflict names something that a value has.
+  func isAbout(_ value: DataValue) -> Bool {
+    guard let object else { return false }
+    return [value.key.dataElement, value.key.orgUnit, value.key.period, value.value].contains(object)
+  }
+
   /// Whether the conflict refuses all rows of its group, the good ones too (2.43 and later, E8010 to E8033 and E8128).
   var refusesGroup: Bool {
     guard indexes.count > 1, let code, code.utf8.count == 5 else { return false }

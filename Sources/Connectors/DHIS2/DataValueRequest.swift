@@ -12,8 +12,18 @@ struct DataValueRequest: Sendable {
     case tooLarge
     /// The server did nothing, and may do it later.
     case later(any Failure, after: Duration?)
-    /// Nobody knows what the server did; where `isAtWork`, it may be still doing it.
-    case unknown(String, isAtWork: Bool)
+    /// Nobody knows what the server did.
+    case unknown(String, Silence)
+  }
+
+  /// Why nothing is known.
+  enum Silence: Sendable {
+    /// The server may still be at work.
+    case atWork
+    /// The answer was lost, or never made.
+    case lost
+    /// 500: a defect rather than an overload, so it is tried once more only.
+    case defect
   }
 
   let server: DHIS2
@@ -53,8 +63,8 @@ struct DataValueRequest: Sendable {
       switch failure.reason {
       case .nameNotResolved, .connectionRefused, .unreachable, .timedOut(.connect, _), .tls:
         return .later(failure, after: nil)
-      case .timedOut: return .unknown(failure.message, isAtWork: true)
-      case .cutOff, .badAnswer, .bodyTooLarge: return .unknown(failure.message, isAtWork: false)
+      case .timedOut: return .unknown(failure.message, .atWork)
+      case .cutOff, .badAnswer, .bodyTooLarge: return .unknown(failure.message, .lost)
       default: throw failure
       }
     }
@@ -68,21 +78,22 @@ struct DataValueRequest: Sendable {
     case 400: break
     case 413: return .tooLarge
     case 429, 503: return .later(failure, after: failure.retryAfter)
-    case 408, 504: return .unknown(failure.message, isAtWork: true)
-    case 500, 502: return .unknown(failure.message, isAtWork: false)
+    case 408, 504: return .unknown(failure.message, .atWork)
+    case 502: return .unknown(failure.message, .lost)
+    case 500: return .unknown(failure.message, .defect)
     default: throw failure
     }
     guard let answer = try? JSONValue(parsing: response.body) else {
       if response.status == 400 { throw failure }
       return .unknown(
-        "\(operation) at \(server.baseURL): the answer (\(response.status)) is cut off", isAtWork: false)
+        "\(operation) at \(server.baseURL): the answer (\(response.status)) is cut off", .lost)
     }
     if response.status != 400, options.isAsync, let job = JobTicket(answer) {
       guard
         let summary = try await server.summary(of: job, deadline: options.jobDeadline, operation: operation)
       else {
         return .unknown(
-          "\(operation) at \(server.baseURL): job \(job.id) ended without a summary", isAtWork: false)
+          "\(operation) at \(server.baseURL): job \(job.id) ended without a summary", .lost)
       }
       return .summary(summary)
     }
@@ -94,7 +105,7 @@ struct DataValueRequest: Sendable {
         failure, code: answer["errorCode"]?.string,
         message: answer["message"]?.string ?? "refused without a reason")
     }
-    return .unknown("\(operation) at \(server.baseURL): the answer is no import summary", isAtWork: false)
+    return .unknown("\(operation) at \(server.baseURL): the answer is no import summary", .lost)
   }
 
   /// DHIS2 knows packed bodies by their first bytes.
