@@ -26,7 +26,7 @@ enum Project {
   func catalogue() throws {
     #expect(
       try Catalogue(Flows.all).descriptions.map(\.name) == [
-        "retrieve_github_stars", "json_filter", "dhis2_era5_climate_import",
+        "retrieve_github_stars", "json_filter", "dhis2_org_units", "dhis2_era5_climate_import",
       ])
   }
 

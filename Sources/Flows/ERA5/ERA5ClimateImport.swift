@@ -66,7 +66,7 @@ public struct ERA5ClimateImport: Flow {
     let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
       .resolve(preliminary: known)
 
-    let server = DHIS2(try await run.load(dhis2), http: run.http)
+    let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let (calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
     let destination = ERA5Destination(

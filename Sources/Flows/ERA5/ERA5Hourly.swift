@@ -61,7 +61,8 @@ struct ERA5Hourly: Sendable {
       guard !wanted.isEmpty else { continue }
       let file = try ClimateFile(paths: wanted.map(\.file.path))
       let weights = try zones.weights(on: file, cacheFolder: cacheFolder, log: log)
-      for indicator in indicators {
+      // What a file does not have is missing, and what it has is imported.
+      for indicator in indicators where indicator.isMade(from: file) {
         let fields = try indicator.climate.variables.map { name in
           let times = try file.variable(name).times
           let lower = times.firstIndex { $0 >= start } ?? times.endIndex
@@ -91,7 +92,7 @@ struct ERA5Hourly: Sendable {
     let there = (period.firstDay.daysSinceEpoch...period.lastDay.daysSinceEpoch).compactMap {
       days[CalendarDate(daysSinceEpoch: $0)]
     }
-    guard there.count == period.dayCount, let first = there.first else { return values.addMissing(period) }
+    guard there.count == period.dayCount, let first = there.first else { return values.addMissing(indicator, period) }
     let version = there.dropFirst().reduce(first.version) { $0.combined(with: $1.version) }
     values.add(indicator, period, version: version) { unit in
       let parts = there.map { $0[unit] }

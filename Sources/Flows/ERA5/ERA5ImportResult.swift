@@ -57,11 +57,9 @@ public struct ERA5ImportResult: JSONRepresentable, Sendable {
         "DHIS2 dropped \(receipt.zeroDropped) zeros of data elements for which zero means nothing",
         remedy: "Set \"store zero data values\" of the data elements in DHIS2, and run again.")
     }
-    if !values.missing.isEmpty {
-      let periods = values.missing.keys.sorted()
-      let shown = periods.prefix(12).map(\.label).joined(separator: ", ")
+    if let missing = values.missingInWords(of: plan) {
       throw Rejection(
-        "the Climate Data Store delivered no data for \(shown)\(periods.count > 12 ? " and \(periods.count - 12) more periods" : "")",
+        "the Climate Data Store delivered no data for \(missing)",
         remedy: "They may not be published yet; everything else was imported. Run again later.")
     }
     if values.values.isEmpty, !plan.periods.isEmpty {

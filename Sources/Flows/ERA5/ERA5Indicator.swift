@@ -30,6 +30,11 @@ public enum ERA5Indicator: String, CaseIterable, ParameterChoice {
   /// Whether its variable is accumulated from 00 UTC, and a total of the day is what it is made from.
   var isAccumulated: Bool { climate.reduction == .total }
 
+  /// Whether a file has all its variables.
+  func isMade(from file: ClimateFile) -> Bool {
+    climate.variables.allSatisfy { name in file.variables.contains { $0.name == name } }
+  }
+
   /// The names of its variables in requests to the Climate Data Store.
   var requestNames: [String] { climate.variables.compactMap { Self.requestName[$0] } }
 

@@ -28,7 +28,8 @@ struct ERA5MonthlyMeans: Sendable {
     for delivered in files {
       let file = try ClimateFile(path: delivered.file.path)
       let weights = try zones.weights(on: file, cacheFolder: cacheFolder, log: log)
-      for indicator in indicators {
+      // What a file does not have is missing, and what it has is imported.
+      for indicator in indicators where indicator.isMade(from: file) {
         let series = try means(of: indicator, in: file, over: weights)
         for (step, month) in series.months.enumerated() {
           // A file can have months that this request did not ask for; each month counts once.
@@ -42,7 +43,9 @@ struct ERA5MonthlyMeans: Sendable {
         values.add(note: "\(indicator.title): \(indicator.climate.formula), of monthly means\(days(indicator))")
       }
     }
-    for (_, months) in missing { for month in months { values.addMissing(ERA5Period(month)) } }
+    for (indicator, months) in missing {
+      for month in months { values.addMissing(indicator, ERA5Period(month)) }
+    }
   }
 
   private func wanted(_ indicator: ERA5Indicator) -> [CalendarMonth] {

@@ -25,8 +25,8 @@ struct ERA5Values: Sendable {
   let units: [OrgUnit]
   private(set) var values: [Value] = []
   private(set) var gaps: [Gap] = []
-  /// What was asked for and the files do not have, or not all of: periods, and how many indicators lack them.
-  private(set) var missing: [ERA5Period: Int] = [:]
+  /// What was asked for and the files do not have, or not all of.
+  private(set) var missing: [ERA5Indicator: Set<ERA5Period>] = [:]
   /// How the values were made, in words; each once.
   private(set) var notes: [String] = []
 
@@ -51,7 +51,26 @@ struct ERA5Values: Sendable {
     }
   }
 
-  mutating func addMissing(_ period: ERA5Period) { missing[period, default: 0] += 1 }
+  mutating func addMissing(_ indicator: ERA5Indicator, _ period: ERA5Period) {
+    missing[indicator, default: []].insert(period)
+  }
+
+  /// What is missing in words: `2026-03`, `relative_humidity of 2026-01, 2026-02`; nil where nothing is.
+  func missingInWords(of plan: ERA5Plan) -> String? {
+    func list(_ periods: some Sequence<ERA5Period>) -> String {
+      let sorted = periods.sorted()
+      let more = sorted.count > 12 ? " and \(sorted.count - 12) more periods" : ""
+      return sorted.prefix(12).map(\.label).joined(separator: ", ") + more
+    }
+    let all = plan.indicators.map { missing[$0] ?? [] }
+    let common = all.dropFirst().reduce(all.first ?? []) { $0.intersection($1) }
+    var parts = common.isEmpty ? [] : [list(common)]
+    for indicator in plan.indicators {
+      let own = (missing[indicator] ?? []).subtracting(common)
+      if !own.isEmpty { parts.append("\(indicator.rawValue) of \(list(own))") }
+    }
+    return parts.isEmpty ? nil : parts.joined(separator: "; ")
+  }
 
   mutating func add(note: String) { if !notes.contains(note) { notes.append(note) } }
 

@@ -34,7 +34,7 @@ public struct DHIS2OrgUnits: Flow {
       throw Misconfiguration(
         "formats has geojson, and geometry is off", remedy: "Leave geometry on, or leave geojson out.")
     }
-    let server = DHIS2(try await run.load(dhis2), http: run.http)
+    let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let (depth, levelNames) = try await run.task("read_levels", retry: .backoff(3)) { task in
       let depth = try await server.deepestLevel()
       let names = try await server.orgUnitLevels()

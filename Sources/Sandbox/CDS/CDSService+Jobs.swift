@@ -117,6 +117,14 @@ extension CDSService {
   private func finish(_ id: String, _ outcome: CDSJob.Outcome) {
     if case .asset(let asset) = outcome { files[asset.name] = asset }
     jobs[id]?.outcome = outcome
+    for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
+  }
+
+  /// Returns when a job's file is made. Where there is no queue, nobody is to wait for it by asking again and again:
+  /// a client whose clock does not wait would ask a thousand times.
+  func outcome(of id: String) async {
+    guard let job = jobs[id], case .pending = job.outcome else { return }
+    await withCheckedContinuation { waiters[id, default: []].append($0) }
   }
 
   /// `/cds-assets/{name}`: another host, which takes no key, knows ranges and entity tags.

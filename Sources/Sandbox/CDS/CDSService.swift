@@ -32,6 +32,8 @@ actor CDSService {
   var accounts: [String: Account]
   var jobs: [String: CDSJob] = [:]
   var files: [String: CDSAsset] = [:]
+  /// Who waits for the outcome of a job.
+  var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
   private var limited: Set<String> = []
   private var traces = 0
 
@@ -46,9 +48,12 @@ actor CDSService {
 
   var embargo: CDSEmbargo { CDSEmbargo(today: CalendarDate(utc: settings.clock())) }
 
-  func handle(_ call: Call) -> Reply {
+  func handle(_ call: Call) async -> Reply {
     do {
       guard let route = call.segments(after: "/cds/api") else { return .proxyPage(404) }
+      if settings.queueTime == .zero, call.method == "GET", route.count == 4, route[2] == "jobs" {
+        await outcome(of: route[3])
+      }
       return try answer(call, route)
     } catch let problem as CDSProblem {
       traces += 1
