@@ -96,15 +96,6 @@ import Testing
     }
   }
 
-  @Test("The faulty months of precipitation are fine for temperature")
-  func faultyMonths() async throws {
-    try await SandboxRun.with { run in
-      let result = try await run.test.run(
-        ERA5ClimateImport.self, ["from": "2024-01", "to": "2024-02", "indicators": ["mean_temperature"]])
-      #expect(result.json["values"]?["created"]?.integer == 8)
-    }
-  }
-
   @Test("A level without org units is a matter of configuration")
   func emptyLevel() async throws {
     try await SandboxRun.with { run in

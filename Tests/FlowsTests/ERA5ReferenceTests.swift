@@ -35,7 +35,9 @@ struct ERA5ReferenceTests {
       $0.gridFile = "\(fixtures)/era5/monthly_24_expver_0001_0005.nc"
       $0.dhis2Version = newEngine ? .v2_43 : .v2_42
     }) { run in
-      let all = try await run.test.run(ERA5ClimateImport.self, [
+      let all = try await run.test.run(
+        ERA5ClimateImport.self,
+        [
           "from": "2024-03", "to": "2025-08", "indicators": ["mean_temperature", "precipitation"],
         ])
       #expect(all.json["values"]?["created"]?.integer == 13 * 18 * 2)

@@ -10,7 +10,9 @@ enum ERA5Chap {
   }
 
   /// Writes a CSV with the columns time_period, location and one for each indicator; empty where there is no value.
-  static func write(_ values: ERA5Values, _ indicators: [ERA5Indicator], to writer: LocationWriter) async throws {
+  static func write(_ values: ERA5Values, _ indicators: [ERA5Indicator], to writer: LocationWriter)
+    async throws
+  {
     struct Row: Hashable {
       let period: ERA5Period
       let unit: String

@@ -26,7 +26,8 @@ struct ERA5Destination: Sendable {
     let receipt = try await run.task("import_values") { task in
       if dryRun, let change, !change.isEmpty {
         task.log.info("DHIS2 cannot check values before its metadata are changed; they are only compared")
-        let held = change.creates ? [:] : try await server.heldValues(rows.map(\.key), dataSet: mapping.dataSet)
+        let held =
+          change.creates ? [:] : try await server.heldValues(rows.map(\.key), dataSet: mapping.dataSet)
         return ImportReceipt.compared(rows, with: held)
       }
       let preflight = try await server.preflight(
@@ -74,7 +75,9 @@ struct ERA5Destination: Sendable {
     struct Place: Hashable { let period: String, unit: String }
     let refused = Set(receipt.refusals.map { Place(period: $0.value.key.period, unit: $0.value.key.orgUnit) })
     var counts: [Place: Int] = [:]
-    for value in values.values { counts[Place(period: value.period.id, unit: value.unit.id), default: 0] += 1 }
+    for value in values.values {
+      counts[Place(period: value.period.id, unit: value.unit.id), default: 0] += 1
+    }
     let complete = counts.filter { $0.value == indicators.count && !refused.contains($0.key) }.keys
       .sorted { ($0.period, $0.unit) < ($1.period, $1.unit) }
     try await run.task("register_complete", retry: .backoff(3)) { task in

@@ -53,7 +53,9 @@ struct ERA5Hourly: Sendable {
   func add(to values: inout ERA5Values, from files: [ERA5File], cacheFolder: String, log: Log) throws {
     var found = [ERA5Indicator: [CalendarDate: ZonalDay]]()
     // A month at a time: only its hours are in memory.
-    for (month, days) in Dictionary(grouping: days, by: { CalendarMonth(of: $0) }).sorted(by: { $0.key < $1.key }) {
+    for (month, days) in Dictionary(grouping: days, by: { CalendarMonth(of: $0) }).sorted(by: {
+      $0.key < $1.key
+    }) {
       guard let first = days.first, let last = days.last else { continue }
       let start = first.startOfDayUTC.addingTimeInterval(-Double(offset.seconds) - 3600)
       let end = last.adding(days: 1).startOfDayUTC.addingTimeInterval(-Double(offset.seconds) + 3600)
@@ -92,7 +94,9 @@ struct ERA5Hourly: Sendable {
     let there = (period.firstDay.daysSinceEpoch...period.lastDay.daysSinceEpoch).compactMap {
       days[CalendarDate(daysSinceEpoch: $0)]
     }
-    guard there.count == period.dayCount, let first = there.first else { return values.addMissing(indicator, period) }
+    guard there.count == period.dayCount, let first = there.first else {
+      return values.addMissing(indicator, period)
+    }
     let version = there.dropFirst().reduce(first.version) { $0.combined(with: $1.version) }
     values.add(indicator, period, version: version) { unit in
       let parts = there.map { $0[unit] }

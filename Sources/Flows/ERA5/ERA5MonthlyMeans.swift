@@ -40,7 +40,8 @@ struct ERA5MonthlyMeans: Sendable {
             return (value.value.map { $0 * days }, value.status, zones.refusals[unit])
           }
         }
-        values.add(note: "\(indicator.title): \(indicator.climate.formula), of monthly means\(days(indicator))")
+        values.add(
+          note: "\(indicator.title): \(indicator.climate.formula), of monthly means\(days(indicator))")
       }
     }
     for (indicator, months) in missing {

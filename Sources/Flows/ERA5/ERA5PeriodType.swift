@@ -58,7 +58,8 @@ public enum ERA5PeriodType: String, CaseIterable, ParameterChoice {
     return DataElement(
       id: "PfE5\(indicator.idStem)\(idEnding)", name: "ERA5-Land \(title) (\(indicator.unit))\(ending)",
       shortName: "ERA5-Land \(title)\(ending)",
-      description: "\(source.definition(of: indicator, self)) Source: ERA5-Land, Copernicus Climate Change Service.",
+      description:
+        "\(source.definition(of: indicator, self)) Source: ERA5-Land, Copernicus Climate Change Service.",
       aggregationType: "AVERAGE")
   }
 }

@@ -25,7 +25,9 @@ struct ERA5Plan: Sendable {
         remedy: "Give the offset of the country's time; zones that change it in summer have no even days.")
     }
     let needsHours =
-      type != .monthly ? "\(type.rawValue) values" : offset != .utc ? "days in \(offset)" : localCalendar ? "months of another calendar" : nil
+      type != .monthly
+      ? "\(type.rawValue) values"
+      : offset != .utc ? "days in \(offset)" : localCalendar ? "months of another calendar" : nil
     if let needsHours, source == .monthlyMeans {
       throw Misconfiguration(
         "source monthly_means has no \(needsHours)", remedy: "Use --source hourly, or leave source out.")
@@ -56,7 +58,8 @@ struct ERA5Plan: Sendable {
   }
 
   /// The values that the files have.
-  func values(_ zones: ERA5Zones, from files: [ERA5File], cacheFolder: String, log: Log) throws -> ERA5Values {
+  func values(_ zones: ERA5Zones, from files: [ERA5File], cacheFolder: String, log: Log) throws -> ERA5Values
+  {
     var values = ERA5Values(units: zones.units)
     switch source {
     case .monthlyMeans:

@@ -92,7 +92,9 @@ struct ERA5Report {
       lines.append(
         "| Preliminary (imported again when final) | \(shown)\(more > 0 ? " and \(more) more" : "") |")
     }
-    lines += ["", "Contains modified Copernicus Climate Change Service information. \(plan.source.citation)."]
+    lines += [
+      "", "Contains modified Copernicus Climate Change Service information. \(plan.source.citation).",
+    ]
     return lines.joined(separator: "\n")
   }
 
@@ -128,7 +130,9 @@ struct ERA5Report {
     }
     let svg = ZonalMap.svg(
       zones.zones, values: zones.units.map { numbers[$0.id] },
-      title: "\(indicator.title.prefix(1).uppercased())\(indicator.title.dropFirst()), \(indicator.unit), \(period.label)")
+      title:
+        "\(indicator.title.prefix(1).uppercased())\(indicator.title.dropFirst()), \(indicator.unit), \(period.label)"
+    )
     guard svg.utf8.count <= Self.largestMap else { return nil }
     return "data:image/svg+xml;base64,\(Data(svg.utf8).base64EncodedString())"
   }

@@ -36,15 +36,19 @@ public enum ERA5Source: String, CaseIterable, ParameterChoice {
     let over = "Mean over the org unit's area"
     switch (self, indicator) {
     case (.monthlyMeans, .precipitation):
-      return "Rain and snow of the month, as the depth of water in mm: the monthly mean per day times the days of the month. \(over)."
+      return
+        "Rain and snow of the month, as the depth of water in mm: the monthly mean per day times the days of the month. \(over)."
     case (.monthlyMeans, _) where climate.isLinear:
-      return "\(indicator.title.prefix(1).uppercased())\(indicator.title.dropFirst()), mean of the month, in \(indicator.unit). \(over)."
+      return
+        "\(indicator.title.prefix(1).uppercased())\(indicator.title.dropFirst()), mean of the month, in \(indicator.unit). \(over)."
     case (.monthlyMeans, _):
       return "\(climate.definitionOfMeans) \(over)."
     case (.hourly, .precipitation):
-      return "Rain and snow of the \(type.unitOfTime), as the depth of water in mm, from hourly values. \(over)."
+      return
+        "Rain and snow of the \(type.unitOfTime), as the depth of water in mm, from hourly values. \(over)."
     case (.hourly, _):
-      return "\(climate.definition)\(type == .daily ? "" : " Mean of the days of the \(type.unitOfTime).") \(over)."
+      return
+        "\(climate.definition)\(type == .daily ? "" : " Mean of the days of the \(type.unitOfTime).") \(over)."
     }
   }
 }

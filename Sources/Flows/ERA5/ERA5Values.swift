@@ -42,7 +42,8 @@ struct ERA5Values: Sendable {
       if let number, number.isFinite, unit.isOpen(in: period) {
         values.append(
           Value(
-            indicator: indicator, period: period, unit: unit, number: number, status: status, version: version))
+            indicator: indicator, period: period, unit: unit, number: number, status: status, version: version
+          ))
       } else {
         let reason =
           unit.isOpen(in: period) ? refusal ?? status.explanation : "the org unit is not open in this period"
@@ -84,8 +85,11 @@ struct ERA5Values: Sendable {
     Dictionary(grouping: values) { "\($0.period.label) \($0.indicator.rawValue)" }
       .sorted { $0.key < $1.key }
       .compactMap { key, values in
-        guard let least = values.map(\.number).min(), let most = values.map(\.number).max() else { return nil }
-        let range = [least, most].compactMap { DataValueFormat.text($0, decimals: 2) }.joined(separator: " to ")
+        guard let least = values.map(\.number).min(), let most = values.map(\.number).max() else {
+          return nil
+        }
+        let range = [least, most].compactMap { DataValueFormat.text($0, decimals: 2) }.joined(
+          separator: " to ")
         let preliminary = values.contains { $0.version == .preliminary } ? ", preliminary" : ""
         return "\(key): \(values.count) org units, \(range) \(values[0].indicator.unit)\(preliminary)"
       }

@@ -17,7 +17,8 @@ struct ERA5Zones: Sendable {
     guard !units.isEmpty else {
       throw Misconfiguration(
         "there are no org units of \(selection), or the user may not see them",
-        remedy: "Choose others by org_unit_level, org_units or org_unit_group, or give the user the org units.")
+        remedy:
+          "Choose others by org_unit_level, org_units or org_unit_group, or give the user the org units.")
     }
     self.units = units
     zones = try units.map { unit in

@@ -20,7 +20,8 @@ public struct DHIS2OrgUnits: Flow {
   var root: String? = nil
   @Parameter("Only org units in one of the groups of these ids", .unique)
   var groups: [String] = []
-  @Parameter("Only org units that were changed since this day, YYYY-MM-DD; moved and deleted ones do not show")
+  @Parameter(
+    "Only org units that were changed since this day, YYYY-MM-DD; moved and deleted ones do not show")
   var changedSince: CalendarDate? = nil
   @Parameter("Read borders and places, and look for what is wrong with them")
   var geometry = true
@@ -57,7 +58,9 @@ public struct DHIS2OrgUnits: Flow {
     return DHIS2OrgUnitsResult(report: report, files: files)
   }
 
-  private func read(_ server: DHIS2, into export: OrgUnitExport, _ task: TaskRun) async throws -> OrgUnitReport {
+  private func read(_ server: DHIS2, into export: OrgUnitExport, _ task: TaskRun) async throws
+    -> OrgUnitReport
+  {
     var query = OrgUnitQuery(levels: level.map { [$0] } ?? [], withGeometry: geometry)
     query.groups = groups
     query.below = root

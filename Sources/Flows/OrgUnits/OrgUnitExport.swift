@@ -42,7 +42,8 @@ final class OrgUnitExport: Sendable {
       case .csv: try await file.writer.write(OrgUnitRow.csv(values))
       case .json: try await file.writer.write(comma + document(values).text())
       case .geojson:
-        var bytes = Array("\(comma){\"type\":\"Feature\",\"id\":\(JSONValue.string(unit.id).text()),\"geometry\":".utf8)
+        var bytes = Array(
+          "\(comma){\"type\":\"Feature\",\"id\":\(JSONValue.string(unit.id).text()),\"geometry\":".utf8)
         bytes += unit.geometry ?? Array("null".utf8)
         bytes += Array(",\"properties\":\(document(values).text())}".utf8)
         try await file.writer.write(bytes)

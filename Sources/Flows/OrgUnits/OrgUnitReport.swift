@@ -55,7 +55,8 @@ struct OrgUnitReport: Sendable {
         ("With invalid geometry", "invalid_geometry", invalidGeometry),
       ] : []
     return geometry + [
-      ("Without a code", "missing_code", missingCode), ("With a code that another one has", "duplicate_code", duplicateCode),
+      ("Without a code", "missing_code", missingCode),
+      ("With a code that another one has", "duplicate_code", duplicateCode),
       ("Orphans: below the top, and not all that is above them is there", "orphans", orphans),
     ]
   }

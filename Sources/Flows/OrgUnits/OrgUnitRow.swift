@@ -20,7 +20,9 @@ struct OrgUnitRow {
   static func values(_ unit: OrgUnit, geometryType: String?, depth: Int) -> [JSONValue] {
     func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
     let names = unit.ancestorNames + [unit.name]
-    let hierarchy = (0..<max(depth, 1)).map { names.indices.contains($0) ? JSONValue.string(names[$0]) : .null }
+    let hierarchy = (0..<max(depth, 1)).map {
+      names.indices.contains($0) ? JSONValue.string(names[$0]) : .null
+    }
     let own: [JSONValue] = [
       .string(unit.id), text(unit.code), .string(unit.name), text(unit.shortName), .integer(unit.level),
       text(unit.parent), .string(unit.path),
@@ -39,7 +41,8 @@ struct OrgUnitRow {
       case .null: return ""
       case .string(let text):
         guard text.utf8.contains(where: { [0x22, 0x2C, 0x0A, 0x0D].contains($0) }) else { return text }
-        return "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
+        return
+          "\"\(text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\""))\""
       default: return value.text()
       }
     }.joined(separator: ",") + "\r\n"
