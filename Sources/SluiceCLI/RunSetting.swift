@@ -21,9 +21,7 @@ struct RunSetting {
       self.sandbox = sandbox
       printError("sandbox at \(sandbox.baseURL): DHIS2, Climate Data Store and GitHub are stand-ins")
     } else {
-      sources = [
-        EnvironmentBlocks(environment), BlockFiles(folder: options.blockFolder, environment: environment),
-      ]
+      sources = BlockPlaces.all(environment, folder: options.blockFolder)
       sandbox = nil
     }
     blocks = BlockStore(sources)

@@ -5,7 +5,11 @@ public import FlowKit
 public struct CDSCredentials: Block {
   public static let typeSlug = "cds-credentials"
   public static let environment = [
-    EnvironmentBlock(name: "cds", variables: ["url": "CDSAPI_URL", "key": "CDSAPI_KEY"], required: ["key"])
+    EnvironmentBlock(name: "cds", variables: ["url": "CDSAPI_URL", "key": "CDSAPI_KEY"], required: ["key"]),
+    // The names of the store's newer client.
+    EnvironmentBlock(
+      name: "cds", variables: ["url": "ECMWF_DATASTORES_URL", "key": "ECMWF_DATASTORES_KEY"],
+      required: ["key"]),
   ]
 
   /// The API of the public store.

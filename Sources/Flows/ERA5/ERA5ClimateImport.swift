@@ -60,13 +60,12 @@ public struct ERA5ClimateImport: Flow {
       periodType, source: source, timeZone: timeZone, localCalendar: localCalendar)
     let mapping = try ERA5Mapping(
       periodType, source, indicators: indicators, dataSet: dataSet, dataElements: dataElements)
+    let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let store = CDS(try await run.load(cds), http: run.http)
     let preliminary = ERA5Preliminary(dataSet: mapping.dataSet, selection: selection)
     let known = try await preliminary.months(run)
     let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
       .resolve(preliminary: known)
-
-    let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let (calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
     let destination = ERA5Destination(

@@ -24,9 +24,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
   func run() async throws {
     let environment = SluiceProgram.context.environment
-    let store = BlockStore([
-      EnvironmentBlocks(environment), BlockFiles(folder: blocks, environment: environment),
-    ])
+    let store = BlockStore(BlockPlaces.all(environment, folder: blocks))
     let examination = Examination(
       blocks: store, folders: ProgramFolders(environment), http: HTTPClient(configuration: .sluice))
     let findings = await examination.run(dhis2: BlockReference(dhis2), cds: BlockReference(cds))
