@@ -169,7 +169,9 @@ extension DataValueImport {
     let first = summary.conflicts.first
     let reason = first?.reason ?? .other
     // What concerns single rows, from a server that does not say which, is found by halves.
-    if let first, reason != .other, !reason.concernsWholeImport { return try await isolate(rows, first) }
+    if capabilities.refusesGroups, let first, reason != .other, !reason.concernsWholeImport {
+      return try await isolate(rows, first)
+    }
     throw DHIS2Failure(
       reason.concernsWholeImport ? .configuration : .rejected,
       "\(place): refused: \((reasons.isEmpty ? [summary.message ?? "no reason given"] : reasons).joined(separator: "; "))",

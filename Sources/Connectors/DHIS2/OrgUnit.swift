@@ -41,6 +41,26 @@ public struct OrgUnit: Sendable {
     return true
   }
 
+  init(
+    id: String, name: String, shortName: String? = nil, code: String? = nil, level: Int, path: String,
+    openingDate: CalendarDate? = nil, closedDate: CalendarDate? = nil, geometry: [UInt8]? = nil
+  ) {
+    self.id = id
+    self.name = name
+    self.shortName = shortName
+    self.code = code
+    self.level = level
+    self.path = path
+    self.openingDate = openingDate
+    self.closedDate = closedDate
+    self.geometry = geometry
+    lastUpdated = nil
+    groups = []
+    ancestorNames = []
+    createdBy = nil
+    translationCount = 0
+  }
+
   /// Reads one element of `organisationUnits`. Geometry is read from `geometry`, and from the `featureType` and
   /// `coordinates` of servers before 2.32.
   init(reading reader: inout JSONReader) throws {

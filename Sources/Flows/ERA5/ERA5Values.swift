@@ -112,6 +112,6 @@ extension ZonalStatus {
 extension OrgUnit {
   /// Whether the unit is open on any day of a period.
   func isOpen(in period: ERA5Period) -> Bool {
-    (openingDate.map { $0 <= period.lastDay } ?? true) && (closedDate.map { $0 >= period.firstDay } ?? true)
+    isOpen(from: period.firstDay, to: period.lastDay)
   }
 }

@@ -20,7 +20,8 @@ struct ImportScene: Sendable {
   /// - Parameter aggregation: of the data elements.
   static func with(
     _ version: SandboxRelease, faults: [SandboxFault] = [], bodyLimit: Int? = nil,
-    size: SandboxCountrySize = .small, user: (@Sendable (Sandbox) -> String)? = nil,
+    size: SandboxCountrySize = .small, aggregation: String = "AVERAGE",
+    user: (@Sendable (Sandbox) -> String)? = nil,
     _ work: (ImportScene) async throws -> Void
   ) async throws {
     var options = SandboxOptions()
@@ -40,7 +41,7 @@ struct ImportScene: Sendable {
       let units = try await owner.orgUnits(level: 3)
       let elements = ["SluiceDE001", "SluiceDE002"].map {
         DataElement(
-          id: $0, name: "Name \($0)", shortName: $0, description: "made up", aggregationType: "AVERAGE")
+          id: $0, name: "Name \($0)", shortName: $0, description: "made up", aggregationType: aggregation)
       }
       let set = DataSet(id: "SluiceDS001", name: "Made up", shortName: "Made up", periodType: "Monthly")
       let change = try await owner.metadataChange(
@@ -58,20 +59,25 @@ struct ImportScene: Sendable {
 
   /// Lets everybody view and enter data of the data set.
   func shareWithAll() async throws {
-    let owner = DHIS2(
-      DHIS2Credentials(
-        baseURL: sandbox.dhis2URL,
-        login: .basic(username: sandbox.dhis2AdminUsername, password: Secret(sandbox.dhis2Password))),
-      http: HTTPClient(configuration: HTTPConfiguration(proxy: .none), clock: clock), clock: clock)
-    let patch: JSONValue = [["op": "add", "path": "/sharing/public", "value": "rwrw----"]]
+    try await patch("dataSets/\(dataSet)", "/sharing/public", "rwrw----")
+  }
+
+  /// Makes zero mean nothing.
+  func makeZeroInsignificant() async throws {
+    for element in elements { try await patch("dataElements/\(element)", "/zeroIsSignificant", false) }
+  }
+
+  /// Changes a property of an object as the superuser.
+  func patch(_ object: String, _ path: String, _ value: JSONValue) async throws {
+    let patch: JSONValue = [["op": "add", "path": .string(path), "value": value]]
     var request = HTTPRequest(
-      .patch, "\(sandbox.dhis2URL)/api/dataSets/\(dataSet)",
+      .patch, "\(sandbox.dhis2URL)/api/\(object)",
       headers: ["Content-Type": "application/json-patch+json", "X-Requested-With": "XMLHttpRequest"],
       body: .bytes(patch.bytes()),
       authentication: .basic(username: sandbox.dhis2AdminUsername, password: Secret(sandbox.dhis2Password)))
     request.retry = .never
-    let response = try await owner.http.send(request)
-    guard response.status == 200 else { throw Fault("sharing: \(response.status) \(response.text)") }
+    let response = try await server.http.send(request)
+    guard response.status == 200 else { throw Fault("patching: \(response.status) \(response.text)") }
   }
 
   func value(_ unit: String, _ text: String = "1.5", element: Int = 0, period: String = "202301") -> DataValue
