@@ -1,3 +1,5 @@
+import Essentials
+
 @testable import HTTP
 
 /// Signature Version 4 from its description ("Create a signed AWS API request", AWS IAM user guide), to hold what a

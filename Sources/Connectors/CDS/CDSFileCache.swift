@@ -1,7 +1,7 @@
+import Essentials
 import FlowKit
 import Foundation
 import Glibc
-import HTTP
 
 /// Downloaded files, each under the hash of everything that defines it: store, data set, variables, times, area.
 ///

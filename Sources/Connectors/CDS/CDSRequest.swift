@@ -1,4 +1,4 @@
-import HTTP
+import Essentials
 public import JSON
 
 /// What is asked of the store: a data set and a selection from it.

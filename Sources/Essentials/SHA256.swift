@@ -1,6 +1,7 @@
 /// The hash of FIPS 180-4, for signed requests, and to tell whether a file is still what it was.
 ///
-/// Written out rather than taken from a library: this target stands on libcurl alone.
+/// Written out rather than taken from a library: everything stands on this target, and a cryptography library costs
+/// minutes to build.
 package struct SHA256 {
   private var state: [UInt32] = [
     0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
@@ -19,7 +20,7 @@ package struct SHA256 {
   }
 
   /// The 32 bytes of the hash.
-  static func hash(_ bytes: [UInt8]) -> [UInt8] {
+  package static func hash(_ bytes: [UInt8]) -> [UInt8] {
     var hash = SHA256()
     hash.add(bytes)
     return hash.finished()
