@@ -6,6 +6,8 @@ public enum DHIS2Version: String, Sendable, CaseIterable, Comparable {
   case v2_41 = "2.41"
   case v2_42 = "2.42"
   case v2_43 = "2.43"
+  /// The next release as it is being made.
+  case v2_44 = "2.44-SNAPSHOT"
 
   /// What `/api/system/info` says, patch number included.
   public var full: String {
@@ -14,6 +16,7 @@ public enum DHIS2Version: String, Sendable, CaseIterable, Comparable {
     case .v2_41: "2.41.10"
     case .v2_42: "2.42.6"
     case .v2_43: "2.43.2"
+    case .v2_44: "2.44-SNAPSHOT"
     }
   }
 
@@ -24,6 +27,7 @@ public enum DHIS2Version: String, Sendable, CaseIterable, Comparable {
     case .v2_41: 41
     case .v2_42: 42
     case .v2_43: 43
+    case .v2_44: 44
     }
   }
 

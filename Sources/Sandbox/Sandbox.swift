@@ -10,8 +10,10 @@ internal import Synchronization
 ///     print(sandbox.dhis2URL, sandbox.cdsURL, sandbox.githubURL)
 ///     await sandbox.stop()
 ///
-/// Three addresses are for whoever drives it: `POST /_sandbox/faults` with the faults to come,
-/// `DELETE /_sandbox/faults` to forget them, and `GET /_sandbox/requests` for what came in.
+/// Some addresses are for whoever drives it from another process: `POST /_sandbox/faults` with the faults to come, `GET`
+/// for those that are left, `DELETE` to forget them; `GET /_sandbox/requests` for what came in,
+/// `GET /_sandbox/requests/counts` for how often each came, `DELETE /_sandbox/requests` to begin anew; and
+/// `GET /_sandbox/values` for the number of data values that DHIS2 holds.
 public final class Sandbox: Sendable {
   /// `http://127.0.0.1:PORT`.
   public let baseURL: String
@@ -24,10 +26,22 @@ public final class Sandbox: Sendable {
   public let dhis2Token: String
   /// A token of the same user that has run out.
   public let dhis2ExpiredToken: String
+  /// A token of the same user that is good for reading only: its methods are limited to GET.
+  public let dhis2ReadToken: String
+  /// A token of the same user that is good from another address only.
+  public let dhis2RemoteToken: String
+  /// A token of ``dhis2DisabledUsername``.
+  public let dhis2DisabledToken: String
   /// A user who may do nothing but look. The password is the same for all users.
   public let dhis2GuestUsername = "guest"
   /// A user with the authorities of the first, over one region only.
   public let dhis2RegionalUsername = "regional"
+  /// A user with the authorities of the first, over one district only.
+  public let dhis2DistrictUsername = "district"
+  /// A user who is switched off.
+  public let dhis2DisabledUsername = "disabled"
+  /// A user of whom a second factor is asked, so that the password alone is refused.
+  public let dhis2SecondFactorUsername = "careful"
   /// A superuser.
   public let dhis2AdminUsername = "admin"
   /// The address of the Climate Data Store, as in `~/.cdsapirc`.
@@ -105,6 +119,9 @@ public final class Sandbox: Sendable {
     dhis2Password = password
     dhis2Token = DHIS2User.token("etl", seed: options.seed)
     dhis2ExpiredToken = DHIS2User.token("etl expired", seed: options.seed)
+    dhis2ReadToken = DHIS2User.token("etl read", seed: options.seed)
+    dhis2RemoteToken = DHIS2User.token("etl remote", seed: options.seed)
+    dhis2DisabledToken = DHIS2User.token("disabled", seed: options.seed)
     githubToken = "ghp_sandbox\(UID.make(seed: options.seed, name: "github"))"
     let root = country.root.id
     let authorities: Set<String> = [
@@ -117,14 +134,31 @@ public final class Sandbox: Sendable {
         authorities: authorities, orgUnits: [unit])
     }
     var etl = user("etl", authorities, root)
-    etl.tokens = [(dhis2Token, false), (dhis2ExpiredToken, true)]
+    let (start, month) = (options.now(), 30.0 * 86_400)
+    let expiry = start.addingTimeInterval(month)
+    etl.tokens = [
+      DHIS2User.Token(text: dhis2Token, expiry: expiry),
+      DHIS2User.Token(text: dhis2ExpiredToken, expiry: start.addingTimeInterval(-month)),
+      DHIS2User.Token(text: dhis2ReadToken, expiry: expiry, methods: ["GET"]),
+      DHIS2User.Token(text: dhis2RemoteToken, expiry: expiry, addresses: ["203.0.113.7"]),
+    ]
     let region = country.units.first { $0.level == 2 }?.id ?? root
+    let district = country.units.first { $0.level == 3 }?.id ?? region
+    var disabled = user(dhis2DisabledUsername, authorities, root)
+    disabled.isDisabled = true
+    disabled.tokens = [DHIS2User.Token(text: dhis2DisabledToken, expiry: expiry)]
+    var careful = user(dhis2SecondFactorUsername, authorities, root)
+    careful.hasSecondFactor = true
     dhis2 = DHIS2Service(
       country: country,
       users: [
-        etl, user("guest", [], root), user("regional", authorities, region), user("admin", ["ALL"], root),
+        etl, user(dhis2GuestUsername, [], root), user(dhis2RegionalUsername, authorities, region),
+        user(dhis2DistrictUsername, authorities, district), disabled, careful,
+        user(dhis2AdminUsername, ["ALL"], root),
       ],
-      version: options.dhis2Version, base: baseURL, clock: options.now)
+      settings: DHIS2Service.Settings(
+        version: options.dhis2Version, calendar: options.calendar, dataSetDelay: options.dataSetDelay),
+      base: baseURL, clock: options.now)
     cds = try CDSService(
       base: baseURL, port: port,
       accounts: [
@@ -133,8 +167,10 @@ public final class Sandbox: Sendable {
         CDSService.Account(key: cdsKeyWithoutLicence, licences: []),
       ],
       settings: CDSService.Settings(
-        queueTime: options.queueTime, costLimit: options.costLimit, seed: options.seed,
-        gridFile: options.gridFile,
+        queue: CDSQueue(time: options.queueTime, elapsed: options.elapsed), costLimit: options.costLimit,
+        seed: options.seed,
+        queueLimit: options.queueLimit, requestsPerMinute: options.requestsPerMinute,
+        lifetime: options.resultLifetime, gridFile: options.gridFile,
         land: country.land, holdingNetCDF: options.holdingNetCDF, clock: options.now))
     github = GitHubService(base: baseURL, token: githubToken, clock: options.now)
   }
@@ -159,6 +195,14 @@ public final class Sandbox: Sendable {
 
   /// The requests that came in so far, in the order of their ends; those to `/_sandbox` left out.
   public func requests() async -> [SandboxRequest] { desk.requests }
+
+  /// The user names, each with the password ``dhis2Password``.
+  public var dhis2Usernames: [String] {
+    [
+      dhis2Username, dhis2GuestUsername, dhis2RegionalUsername, dhis2DistrictUsername, dhis2AdminUsername,
+      dhis2DisabledUsername, dhis2SecondFactorUsername,
+    ]
+  }
 
   /// Adds faults to those still to come.
   public func add(_ faults: SandboxFaults) { desk.add(faults) }

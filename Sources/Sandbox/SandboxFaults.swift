@@ -16,6 +16,10 @@ public struct SandboxFault: Sendable, Hashable {
     case wrongLength
     /// The work is done, and the connection is closed behind the head of the answer.
     case lostAnswer
+    /// The background job that the request starts does its work and is gone: it looks completed and has no summary.
+    case lostSummary
+    /// The background job that the request starts does nothing and ends with an error.
+    case failedJob
   }
 
   /// The fault hits requests whose path contains this text.

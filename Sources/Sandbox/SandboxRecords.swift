@@ -1,4 +1,5 @@
 public import FoundationEssentials
+internal import JSON
 
 /// A data value as the DHIS2 stand-in holds it.
 public struct SandboxDataValue: Sendable, Hashable {
@@ -26,6 +27,21 @@ public struct SandboxRequest: Sendable, Hashable {
   public let headers: [String: String]
   /// The length of the body as it came over the wire.
   public let bodyLength: Int
+  /// The MD5 of the body in hexadecimal digits, so that the same request for data is known when it comes again; nil where
+  /// there is none or it is longer than 64 KiB.
+  public let bodyDigest: String?
   /// 0 where the answer was lost.
   public let status: Int
+}
+
+extension SandboxRequest {
+  /// As `GET /_sandbox/requests` shows it.
+  var json: JSONValue {
+    var body: JSONObject = [
+      "method": .string(method), "target": .string(target), "path": .string(path), "status": .integer(status),
+      "bodyLength": .integer(bodyLength),
+    ]
+    body["bodyDigest"] = bodyDigest.map { .string($0) }
+    return .object(body)
+  }
 }

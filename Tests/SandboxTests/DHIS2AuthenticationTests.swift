@@ -72,6 +72,141 @@ import Testing
     }
   }
 
+  @Test func tokensAreLimitedToMethodsAddressesOwnersAndTime() async throws {
+    let clock = Clock()
+    try await withSandbox {
+      $0.now = { clock.date }
+    } _: { sandbox in
+      func message(_ token: String, _ method: String = "GET") async throws -> String {
+        let answer = try await Wire.ask(
+          method, port: sandbox.port, "/dhis2/api/me", headers: ["Authorization": "ApiToken \(token)"])
+        return answer.status == 401 ? answer.json["message"]?.string ?? "" : "\(answer.status)"
+      }
+      #expect(try await message(sandbox.dhis2ReadToken) == "200")
+      #expect(
+        try await message(sandbox.dhis2ReadToken, "POST")
+          == "Failed to authenticate API token, request http method is not allowed.")
+      #expect(
+        try await message(sandbox.dhis2RemoteToken)
+          == "Failed to authenticate API token, request ip address is not allowed.")
+      #expect(
+        try await message(sandbox.dhis2DisabledToken)
+          == "The API token is disabled, locked or 2FA is enabled.")
+      // Every token ends; without a word from anybody it is after 30 days.
+      let tokens = try await sandbox.dhis2(
+        "me?fields=patTokens[id,expire]".replacing("[", with: "%5B").replacing("]", with: "%5D"))
+      #expect(tokens.json["patTokens"]?[0]?["expire"] == .integer((1_787_227_200 + 30 * 86_400) * 1000))
+      clock.advance(by: 30 * 86_400)
+      #expect(try await message(sandbox.dhis2Token) == "Failed to authenticate API token, token has expired.")
+    }
+  }
+
+  @Test func aLockedOwnerLocksTheTokenForAQuarterOfAnHour() async throws {
+    let clock = Clock()
+    try await withSandbox {
+      $0.now = { clock.date }
+    } _: { sandbox in
+      for _ in 1...4 {
+        _ = try await Wire.ask(
+          port: sandbox.port, "/dhis2/api/me", headers: ["Authorization": sandbox.basic(password: "wrong")])
+      }
+      let locked = try await Wire.ask(
+        port: sandbox.port, "/dhis2/api/me", headers: ["Authorization": "ApiToken \(sandbox.dhis2Token)"])
+      #expect(locked.json["message"] == "The API token is disabled, locked or 2FA is enabled.")
+      clock.advance(by: 15 * 60 - 1)
+      #expect(try await sandbox.dhis2("me").json["message"] == "Account locked")
+      clock.advance(by: 1)
+      #expect(try await sandbox.dhis2("me").status == 200)
+    }
+  }
+
+  @Test func someUsersDoNotComeInByPassword() async throws {
+    try await withSandbox { sandbox in
+      let disabled = try await sandbox.dhis2("me", user: "disabled")
+      #expect(disabled.status == 401)
+      #expect(disabled.json["message"] == "Account disabled")
+      let careful = try await sandbox.dhis2("me", user: "careful")
+      #expect(careful.status == 401)
+      #expect(careful.json["message"] == "Unauthorized")
+    }
+  }
+
+  @Test func aSessionStandsForThePasswordUntilTenNewerOnesWereMade() async throws {
+    try await withSandbox { sandbox in
+      func cookie() async throws -> String {
+        let answer = try await sandbox.dhis2("me")
+        return String(try #require(answer.headers["set-cookie"]).split(separator: ";")[0])
+      }
+      let first = try await cookie()
+      func status() async throws -> Int {
+        try await Wire.ask(port: sandbox.port, "/dhis2/api/me", headers: ["Cookie": first]).status
+      }
+      #expect(try await status() == 200)
+      let kept = try await Wire.ask(
+        port: sandbox.port, "/dhis2/api/me", headers: ["Cookie": first, "Authorization": sandbox.basic()])
+      #expect(kept.headers["set-cookie"] == nil)
+      for _ in 1...10 { _ = try await cookie() }
+      #expect(try await status() == 302)
+    }
+  }
+
+  @Test func aUserOfOneDistrictSeesAndWritesNoMore() async throws {
+    try await withSandbox { sandbox in
+      try await sandbox.prepare()
+      let root = sandbox.orgUnits()[0].id
+      let me = try await sandbox.dhis2("me", user: "district").json["organisationUnits"]?[0]
+      let district = try #require(me?["id"]?.string)
+      #expect(me?["level"] == 3)
+      let values = [district, root].map { row("TestElemOne", "202607", $0, "1") }
+      let written = try await sandbox.post(values, user: "district")
+      #expect(written.codes == ["E7617"])
+      #expect(written.json["response"]?["rejectedIndexes"] == [1])
+      let read = "dataValueSets?dataSet=TestDataSet&period=202607&children=true&orgUnit="
+      #expect(try await sandbox.dhis2(read + district, user: "district").status == 200)
+      let above = try await sandbox.dhis2(read + root, user: "district")
+      #expect(above.status == 409)
+      #expect(above.json["errorCode"] == "E2012")
+      #expect(above.json["message"]?.string == "User is not allowed to view org unit: `\(root)`")
+    }
+  }
+
+  @Test(arguments: [DHIS2Version.v2_42, .v2_43])
+  func readingIsRefusedByDataSetAndByCombo(version: DHIS2Version) async throws {
+    try await withSandbox {
+      $0.dhis2Version = version
+    } _: { sandbox in
+      try await sandbox.prepare()
+      let closed: JSONValue = [["op": "replace", "path": "/sharing/public", "value": "rw------"]]
+      _ = try await sandbox.dhis2(
+        "PATCH", "dataSets/TestDataSet", closed, type: "application/json-patch+json")
+      let rest = "&period=202607&orgUnit=\(sandbox.orgUnits()[0].id)"
+      let set = try await sandbox.dhis2("dataValueSets?dataSet=TestDataSet" + rest)
+      #expect(set.status == 409)
+      #expect(set.json["errorCode"] == "E2010")
+      #expect(
+        set.json["message"]
+          == (version < .v2_43
+            ? "User is not allowed to read data for data set: `TestDataSet`"
+            : "User is not allowed to read data for data set(s): `[TestDataSet]`"))
+      let combo = try await sandbox.dhis2(
+        "dataValueSets?dataElement=TestElemOne&attributeOptionCombo=AnotherComb" + rest)
+      #expect(combo.json["errorCode"] == "E2011")
+    }
+  }
+
+  @Test(arguments: [(DHIS2Version.v2_43, 302), (.v2_44, 200)])
+  func theNextReleaseAnswersASystemPingWithoutLogin(version: DHIS2Version, status: Int) async throws {
+    try await withSandbox {
+      $0.dhis2Version = version
+    } _: { sandbox in
+      let ping = try await Wire.ask(port: sandbox.port, "/dhis2/api/system/ping")
+      #expect(ping.status == status)
+      #expect(try await sandbox.dhis2("43/me").status == 200)
+      #expect(try await sandbox.dhis2("44/me").status == 404)
+      #expect(try await sandbox.dhis2("me.json").status == 200)
+    }
+  }
+
   @Test func pingNeedsNoLogin() async throws {
     try await withSandbox { sandbox in
       let answer = try await Wire.ask(port: sandbox.port, "/dhis2/api/ping")

@@ -94,26 +94,6 @@ import Testing
     }
   }
 
-  private func gzip(_ bytes: [UInt8]) -> [UInt8] {
-    var stream = z_stream()
-    deflateInit2_(
-      &stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
-      Int32(MemoryLayout<z_stream>.size))
-    defer { deflateEnd(&stream) }
-    var source = bytes
-    let capacity = bytes.count + 100
-    return [UInt8](unsafeUninitializedCapacity: capacity) { output, filled in
-      source.withUnsafeMutableBufferPointer { input in
-        stream.next_in = input.baseAddress
-        stream.avail_in = UInt32(input.count)
-        stream.next_out = output.baseAddress
-        stream.avail_out = UInt32(capacity)
-        deflate(&stream, Z_FINISH)
-      }
-      filled = capacity - Int(stream.avail_out)
-    }
-  }
-
   @Test func completenessIsRegisteredReadAndTakenBack() async throws {
     try await filled(.v2_42) { sandbox, units in
       func register(_ unit: String) async throws -> Answer {
@@ -137,5 +117,26 @@ import Testing
       #expect(gone.status == 204)
       #expect(try await sandbox.dhis2(query).json == [:])
     }
+  }
+}
+
+/// The bytes as gzip, by zlib.
+func gzip(_ bytes: [UInt8]) -> [UInt8] {
+  var stream = z_stream()
+  deflateInit2_(
+    &stream, 6, Z_DEFLATED, 16 + MAX_WBITS, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+    Int32(MemoryLayout<z_stream>.size))
+  defer { deflateEnd(&stream) }
+  var source = bytes
+  let capacity = bytes.count + 100
+  return [UInt8](unsafeUninitializedCapacity: capacity) { output, filled in
+    source.withUnsafeMutableBufferPointer { input in
+      stream.next_in = input.baseAddress
+      stream.avail_in = UInt32(input.count)
+      stream.next_out = output.baseAddress
+      stream.avail_out = UInt32(capacity)
+      deflate(&stream, Z_FINISH)
+    }
+    filled = capacity - Int(stream.avail_out)
   }
 }

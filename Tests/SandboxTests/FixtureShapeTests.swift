@@ -111,6 +111,7 @@ import Testing
 
   @Test(arguments: [
     (DHIS2Version.v2_40, "2.40.9"), (.v2_41, "2.41.10"), (.v2_42, "2.42.6"), (.v2_43, "2.43.2"),
+    (.v2_44, "2.44-SNAPSHOT"),
   ])
   func systemInfo(version: DHIS2Version, number: String) async throws {
     try await withSandbox {

@@ -116,4 +116,26 @@ import Testing
       #expect(answer.json["organisationUnits"]?.array?.count == (isPaged ? 50 : sandbox.orgUnits().count))
     }
   }
+
+  @Test func featuresLeaveOutWhatHasNoGeometryAndAreOfLevelOneUnlessAsked() async throws {
+    try await withSandbox { sandbox in
+      func ids(_ query: String) async throws -> Set<String> {
+        let answer = try await sandbox.dhis2("organisationUnits.geojson" + query)
+        #expect(answer.json["type"] == "FeatureCollection")
+        return Set(answer.json["features"]?.array?.compactMap { $0["id"]?.string } ?? [])
+      }
+      let units = sandbox.orgUnits()
+      #expect(try await ids("") == [units[0].id])
+      let both = units.filter { ($0.level == 2 || $0.level == 3) && $0.geometry != nil }
+      #expect(try await ids("?level=2&level=3") == Set(both.map(\.id)))
+      #expect(units.contains { $0.level == 3 && $0.geometry == nil })
+      let region = try #require(units.first { $0.level == 2 }).id
+      let below = both.filter { $0.level == 3 && $0.parent == region }
+      #expect(try await ids("?level=3&parent=\(region)") == Set(below.map(\.id)))
+      let one = try await sandbox.dhis2("organisationUnits.geojson?level=3&parent=\(region)").json[
+        "features"]?[0]
+      #expect(one?["properties"]?["level"] == "3")
+      #expect(one?["properties"]?["parentGraph"]?.string == "\(units[0].id)/\(region)")
+    }
+  }
 }

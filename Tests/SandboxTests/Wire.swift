@@ -157,22 +157,30 @@ extension Sandbox {
 
   /// Creates three data elements and a data set that holds them, open to the user, for all units of a level.
   func prepare(
-    level: Int = 3, zeroIsSignificant: Bool = true, openFuturePeriods: Int = 1, expiryDays: Int = 0
+    level: Int = 3, zeroIsSignificant: Bool = true, openFuturePeriods: Int = 1, expiryDays: Int = 0,
+    valueType: String = "NUMBER", aggregation: String = "SUM", codes: Bool = false,
+    inputPeriods: JSONValue = [], user: String? = nil
   ) async throws {
     let units = orgUnits().filter { $0.level == level }.map { JSONValue.object(["id": .string($0.id)]) }
     let elements = ["One", "Two", "Six"].map { name -> JSONValue in
-      [
+      var element: JSONObject = [
         "id": .string("TestElem\(name)"), "name": .string("Element \(name)"),
         "shortName": .string("Element \(name)"),
-        "valueType": "NUMBER", "domainType": "AGGREGATE", "aggregationType": "SUM",
+        "valueType": .string(valueType), "domainType": "AGGREGATE", "aggregationType": .string(aggregation),
         "zeroIsSignificant": .bool(zeroIsSignificant),
       ]
+      if codes {
+        element["code"] = .string(name.uppercased())
+        element["attributeValues"] = [["attribute": ["id": "AttributeUI"], "value": .string("attr-\(name)")]]
+      }
+      return .object(element)
     }
     let bundle: JSONValue = [
       "dataElements": .array(elements),
       "dataSets": [
         [
           "id": "TestDataSet", "name": "Set", "shortName": "Set", "periodType": "Monthly",
+          "code": codes ? "SET" : .null, "dataInputPeriods": inputPeriods,
           "openFuturePeriods": .integer(openFuturePeriods), "expiryDays": .integer(expiryDays),
           "organisationUnits": .array(units),
           "dataSetElements": .array(elements.map { ["dataElement": ["id": $0["id"] ?? .null]] }),
@@ -180,7 +188,7 @@ extension Sandbox {
         ]
       ],
     ]
-    let answer = try await dhis2("POST", "metadata", bundle)
+    let answer = try await dhis2("POST", "metadata", bundle, user: user)
     guard answer.status == 200 else { throw WireError(message: answer.text) }
   }
 }

@@ -69,4 +69,4 @@ with tempfile.TemporaryDirectory() as folder:
     request = monthly(folder)
     hourly(folder)
     datastores(request)
-print("peers: all well")
+print("peers: the Climate Data Store is well")

@@ -25,16 +25,18 @@ struct CDSJob: Sendable {
   let inputs: JSONObject
   let owner: String
   let created: Date
-  /// When it came in, by a clock that only goes forward.
-  let arrival: ContinuousClock.Instant
+  /// When it came in, by the clock of the queue.
+  let arrival: Duration
   var outcome = Outcome.pending
+  /// Whether it ends without waiting, as what the broker rejects for a full queue does.
+  var endsAtOnce = false
 
   /// accepted, running, then how it ended.
-  func status(queueTime: Duration) -> String {
-    if case .rejected = outcome { return "rejected" }
-    let age = ContinuousClock.now - arrival
-    if age < queueTime / 2 { return "accepted" }
-    if age < queueTime { return "running" }
+  func status(_ queue: CDSQueue) -> String {
+    if endsAtOnce, case .rejected = outcome { return "rejected" }
+    let age = queue.elapsed() - arrival
+    if age < queue.time / 2 { return "accepted" }
+    if age < queue.time { return "running" }
     switch outcome {
     case .pending: return "running"
     case .asset: return "successful"
@@ -44,14 +46,20 @@ struct CDSJob: Sendable {
   }
 }
 
+/// How long jobs wait and run, by which clock.
+struct CDSQueue: Sendable {
+  let time: Duration
+  let elapsed: @Sendable () -> Duration
+}
+
 /// How jobs are shown.
 struct CDSJobView {
   let api: String
-  let queueTime: Duration
+  let queue: CDSQueue
 
   func show(_ job: CDSJob, rel: String, withLog: Bool, withRequest: Bool) -> JSONValue {
-    let status = job.status(queueTime: queueTime)
-    let half = queueTime / 2
+    let status = job.status(queue)
+    let half = queue.time / 2
     func after(_ duration: Duration) -> JSONValue {
       .string(
         job.created.addingTimeInterval(
@@ -65,9 +73,9 @@ struct CDSJobView {
       "created": .string(job.created.microseconds),
     ]
     if status != "accepted" { body["started"] = after(half) }
-    if ended { body["finished"] = after(queueTime) }
+    if ended { body["finished"] = after(queue.time) }
     body["updated"] =
-      status == "accepted" ? .string(job.created.microseconds) : after(ended ? queueTime : half)
+      status == "accepted" ? .string(job.created.microseconds) : after(ended ? queue.time : half)
     let address = "\(api)/retrieve/v1/jobs/\(job.id)"
     var links: [JSONValue] = [
       ["href": .string(address), "rel": .string(rel), "type": "application/json", "title": "job status info"]

@@ -19,7 +19,7 @@ extension CDSService {
     let datasets = call.parameters("processID")
     var own = jobs.values.filter { job in
       job.owner == account.key && (datasets.isEmpty || datasets.contains(job.dataset.id))
-        && (wanted.isEmpty || wanted.contains(job.status(queueTime: settings.queueTime)))
+        && (wanted.isEmpty || wanted.contains(job.status(settings.queue)))
     }.sorted { $0.number < $1.number }
     if order == "-created" { own.reverse() }
     let start = min(own.count, max(0, call.parameter("cursor").flatMap { Int($0) } ?? 0))
@@ -40,10 +40,10 @@ extension CDSService {
 
   /// `GET jobs/{id}/results`.
   func results(_ job: CDSJob) throws -> Reply {
-    let status = job.status(queueTime: settings.queueTime)
+    let status = job.status(settings.queue)
     switch (status, job.outcome) {
     case ("successful", .asset(let asset)):
-      guard settings.clock().timeIntervalSince(job.created) < Self.lifetime else {
+      guard settings.clock().timeIntervalSince(job.created) < settings.lifetime else {
         throw CDSProblem(
           status: 404, type: "results expired", title: "results expired",
           detail: "results for job \(job.id) expired, please resubmit the request")
@@ -117,14 +117,7 @@ extension CDSService {
   private func finish(_ id: String, _ outcome: CDSJob.Outcome) {
     if case .asset(let asset) = outcome { files[asset.name] = asset }
     jobs[id]?.outcome = outcome
-    for waiter in waiters.removeValue(forKey: id) ?? [] { waiter.resume() }
-  }
-
-  /// Returns when a job's file is made. Where there is no queue, nobody is to wait for it by asking again and again:
-  /// a client whose clock does not wait would ask a thousand times.
-  func outcome(of id: String) async {
-    guard let job = jobs[id], case .pending = job.outcome else { return }
-    await withCheckedContinuation { waiters[id, default: []].append($0) }
+    for caller in waiting.removeValue(forKey: id) ?? [] { caller.resume() }
   }
 
   /// `/cds-assets/{name}`: another host, which takes no key, knows ranges and entity tags.
@@ -144,7 +137,11 @@ extension CDSService {
       (name: "Content-Type", value: asset.type), (name: "ETag", value: tag),
       (name: "Accept-Ranges", value: "bytes"),
     ]
-    let whole = Reply(200, headers: headers, body: .file(path: asset.path, range: 0..<asset.size))
+    var whole = Reply(200, headers: headers, body: .file(path: asset.path, range: 0..<asset.size))
+    if call.method == "GET", let job = cuts.first(where: { name.hasPrefix($0) }) {
+      cuts.remove(job)
+      whole.isCut = true
+    }
     guard let text = call.header("range"), call.header("if-range").map({ $0 == tag }) ?? true else {
       return whole
     }

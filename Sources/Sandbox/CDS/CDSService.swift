@@ -5,9 +5,13 @@ internal import JSON
 /// The stand-in for the Climate Data Store: keys, the way to each resource, and the jobs.
 actor CDSService {
   struct Settings: Sendable {
-    let queueTime: Duration
+    let queue: CDSQueue
     let costLimit: Int
     let seed: UInt64
+    let queueLimit: Int
+    let requestsPerMinute: Int?
+    /// Seconds for which results are kept.
+    let lifetime: Double
     let gridFile: String?
     let land: LandMask
     let holdingNetCDF: @Sendable (() throws -> Void) throws -> Void
@@ -20,11 +24,6 @@ actor CDSService {
     var licences: Set<String>
   }
 
-  /// Jobs of one user that wait or run at once; one more is rejected by the broker.
-  private static let queueLimit = 150
-  /// How long results are kept.
-  static let lifetime = 7.0 * 86_400
-
   let api: String
   let assets: String
   let settings: Settings
@@ -32,9 +31,13 @@ actor CDSService {
   var accounts: [String: Account]
   var jobs: [String: CDSJob] = [:]
   var files: [String: CDSAsset] = [:]
-  /// Who waits for the outcome of a job.
-  var waiters: [String: [CheckedContinuation<Void, Never>]] = [:]
   private var limited: Set<String> = []
+  /// Files whose next download ends in the middle.
+  var cuts: Set<String> = []
+  /// When each key asked for something within the last minute.
+  private var asked: [String: [Date]] = [:]
+  /// Who waits for the file of a job.
+  var waiting: [String: [CheckedContinuation<Void, Never>]] = [:]
   private var traces = 0
 
   /// The address of the API and the one of the files: another host, as the service has it.
@@ -51,8 +54,8 @@ actor CDSService {
   func handle(_ call: Call) async -> Reply {
     do {
       guard let route = call.segments(after: "/cds/api") else { return .proxyPage(404) }
-      if settings.queueTime == .zero, call.method == "GET", route.count == 4, route[2] == "jobs" {
-        await outcome(of: route[3])
+      if call.method == "GET", route.starts(with: ["retrieve", "v1", "jobs"]), route.count > 3 {
+        await fileIsMade(for: route[3])
       }
       return try answer(call, route)
     } catch let problem as CDSProblem {
@@ -68,12 +71,33 @@ actor CDSService {
     }
   }
 
+  /// Waits where a job is not done only because its file is not: a caller whose clock leaps would else ask for ever.
+  private func fileIsMade(for id: String) async {
+    guard let job = jobs[id], case .pending = job.outcome,
+      settings.queue.elapsed() - job.arrival >= settings.queue.time
+    else { return }
+    await withCheckedContinuation { waiting[id, default: []].append($0) }
+  }
+
   /// The user by the key, or a refusal. Keys with a colon are of the service that was shut down.
   private func account(_ call: Call) throws -> Account {
     guard let account = call.header("private-token").flatMap({ accounts[$0] }) else {
       throw CDSProblem.unauthenticated
     }
+    try count(account)
     return account
+  }
+
+  /// The rate limit: so many requests in any minute (svc limits.py).
+  private func count(_ account: Account) throws {
+    guard let most = settings.requestsPerMinute else { return }
+    let now = settings.clock()
+    let recent = (asked[account.key] ?? []).filter { now.timeIntervalSince($0) < 60 }
+    asked[account.key] = recent
+    if recent.count >= most, let oldest = recent.first {
+      throw CDSProblem.rateLimit(max(1, Int((60 - now.timeIntervalSince(oldest)).rounded(.up))))
+    }
+    asked[account.key] = recent + [now]
   }
 
   private func dataset(_ id: String) throws -> CDSDataset {
@@ -145,13 +169,14 @@ actor CDSService {
     var source = SystemRandomNumberGenerator()
     var job = CDSJob(
       id: Self.uuid(&source), number: jobs.count, dataset: dataset, inputs: inputs, owner: account.key,
-      created: settings.clock(), arrival: .now)
+      created: settings.clock(), arrival: settings.queue.elapsed())
     let waiting = jobs.values.filter {
-      $0.owner == account.key && ["accepted", "running"].contains($0.status(queueTime: settings.queueTime))
+      $0.owner == account.key && ["accepted", "running"].contains($0.status(settings.queue))
     }
-    if waiting.count >= Self.queueLimit || scenario == "reject" {
+    if waiting.count >= settings.queueLimit || scenario == "reject" {
+      job.endsAtOnce = scenario != "reject"
       job.outcome = .rejected(
-        "Number of API queued requests per user is limited to \(Self.queueLimit). Please wait for some of your requests to complete."
+        "Number of API queued requests per user is limited to \(settings.queueLimit). Please wait for some of your requests to complete."
       )
     } else if scenario == "fail" || !request.isNetCDF {
       job.outcome = .failed(
@@ -160,13 +185,16 @@ actor CDSService {
           : "This stand-in makes no GRIB: ask for data_format netcdf.")
     }
     jobs[job.id] = job
+    if scenario == "cut" { cuts.insert(job.id) }
     if case .pending = job.outcome { produce(request, for: job.id) }
+    // Whatever becomes of it, it was taken in.
+    job.endsAtOnce = false
     var reply = Reply.json(view.show(job, rel: "monitor", withLog: false, withRequest: false), status: 201)
     reply.headers.append(("Location", "\(api)/retrieve/v1/jobs/\(job.id)"))
     return reply
   }
 
-  var view: CDSJobView { CDSJobView(api: api, queueTime: settings.queueTime) }
+  var view: CDSJobView { CDSJobView(api: api, queue: settings.queue) }
 
   private static func uuid(_ source: inout some RandomNumberGenerator) -> String {
     func hex(_ digits: Int) -> String {

@@ -1,13 +1,25 @@
 internal import Glibc
+internal import Synchronization
 
 extension Country {
   /// Sluicia, in the Atlantic where there is no land: regions, districts, facilities; two islands that belong to
   /// districts, a reef that no grid knows as land, a district whose border crosses itself, units without a border,
   /// units without a code.
   static func madeUp(size: SandboxCountrySize, seed: UInt64) -> Country {
-    var builder = CountryBuilder(size: size, seed: seed)
-    return builder.build()
+    func build() -> Country {
+      var builder = CountryBuilder(size: size, seed: seed)
+      return builder.build()
+    }
+    guard size == .small else { return build() }
+    // Tests start hundreds of sandboxes with the same small country.
+    if let known = small.withLock({ $0[seed] }) { return known }
+    let country = build()
+    small.withLock { $0[seed] = country }
+    return country
   }
+
+  /// The small countries that were made so far, by seed.
+  private static let small = Mutex<[UInt64: Country]>([:])
 }
 
 /// Puts Sluicia together.
@@ -88,11 +100,11 @@ private struct CountryBuilder {
       abs(cells[a].row - cells[b].row) + abs(cells[a].column - cells[b].column)
     }
     var seeds = [0]
+    var nearest = cells.indices.map { distance(0, $0) }
     while seeds.count < plan.regions {
-      let farthest = cells.indices.max { a, b in
-        (seeds.map { distance($0, a) }.min() ?? 0) < (seeds.map { distance($0, b) }.min() ?? 0)
-      }
-      seeds.append(farthest ?? 0)
+      let farthest = cells.indices.max { nearest[$0] < nearest[$1] } ?? 0
+      seeds.append(farthest)
+      for cell in cells.indices { nearest[cell] = min(nearest[cell], distance(farthest, cell)) }
     }
     var region = [Int](repeating: -1, count: cells.count)
     for (number, seed) in seeds.enumerated() { region[seed] = number }
@@ -159,21 +171,21 @@ private struct CountryBuilder {
 
   private mutating func addFacilities(to districts: [SandboxOrgUnit], until total: Int) {
     let kinds = ["Clinic", "Health Post", "Hospital", "Health Centre"]
+    let areas = districts.map { $0.geometry.map { LandMask($0.polygons) } }
     var number = 0
     while units.count < total {
-      let district = districts[number % districts.count]
+      let (district, area) = (districts[number % districts.count], areas[number % districts.count])
       // Two facilities of one name: DHIS2 allows it, and joins by name go wrong.
       let place = number == 1 ? "Twin" : number == 2 ? "Twin" : names.next()
       let kind = number <= 2 ? kinds[0] : kinds[Int(source.next() % 4)]
       // Every eighth is known by name only.
-      let geometry = number % 8 == 7 ? nil : district.geometry.map { SandboxGeometry.point(location(in: $0)) }
+      let geometry = number % 8 == 7 ? nil : area.map { SandboxGeometry.point(location(in: $0)) }
       _ = add("\(place) \(kind)", level: 4, under: district, geometry: geometry, number: number)
       number += 1
     }
   }
 
-  private mutating func location(in geometry: SandboxGeometry) -> SandboxPoint {
-    let land = LandMask(geometry.polygons)
+  private mutating func location(in land: LandMask) -> SandboxPoint {
     guard let bounds = land.bounds else { return SandboxPoint(-15, -5) }
     while true {
       let point = SandboxPoint(

@@ -105,8 +105,8 @@ struct Mosaic {
   func border(of set: some Sequence<Cell>) -> [[[SandboxPoint]]] {
     let members = Set(set)
     var open: [Node: [Side]] = [:]
-    // In the order of the mosaic, so that the same set always gives the same rings.
-    for cell in cells where members.contains(cell) {
+    // In the order of the mosaic, row by row, so that the same set always gives the same rings.
+    for cell in members.sorted(by: { ($0.row, $0.column) < ($1.row, $1.column) }) {
       for (side, neighbour) in zip(Self.sides(of: cell), Self.facing(cell)) where !members.contains(neighbour)
       {
         open[side.start, default: []].append(side)

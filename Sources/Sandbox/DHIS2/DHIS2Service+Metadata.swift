@@ -2,7 +2,7 @@ internal import FoundationEssentials
 internal import JSON
 
 extension DHIS2Service {
-  private func json(_ call: Call) throws -> JSONValue {
+  func json(_ call: Call) throws -> JSONValue {
     do {
       return try JSONValue(parsing: call.body)
     } catch {
@@ -11,6 +11,8 @@ extension DHIS2Service {
   }
 
   private func importer(_ user: DHIS2User) -> MetadataImport {
+    // What imports know of metadata is stale from here on.
+    forgetDerived()
     let held = values
     return MetadataImport(user: user, now: clock(), holdsData: { _, id in held.holds(id) })
   }
@@ -37,7 +39,14 @@ extension DHIS2Service {
     let (report, isFine) = importer.run(bundle, &store)
     if call.flag("async") {
       return tasks.start(
-        "METADATA_IMPORT", name: "metadataImport", user: user, now: clock(), base: base, summary: report)
+        "METADATA_IMPORT", name: "metadataImport", user: user, now: clock(), base: base,
+        end: call.mishap == .lostSummary ? .lost : .done(report))
+    }
+    // The API of up to 2.41 has another form under the numbers up to 37: the report alone.
+    if version < .v2_42, let number = call.segments(after: "/dhis2/api")?.first.flatMap({ Int($0) }),
+      number < 38
+    {
+      return .json(report, status: isFine ? 200 : 409)
     }
     if isFine { return WebMessage.reply(200, nil, response: report) }
     // Whatever went wrong, outside it is a warning.

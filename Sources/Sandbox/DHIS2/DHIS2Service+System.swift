@@ -14,7 +14,8 @@ extension DHIS2Service {
       return .json(["codes": .array((0..<count).map { _ in .string(UID.make(&mint)) })])
     default:
       return .json([
-        "version": .string(version.full), "revision": "0000000", "calendar": "iso8601",
+        "version": .string(version.full), "revision": "0000000",
+        "calendar": .string(settings.calendar.rawValue),
         "dateFormat": "yyyy-mm-dd",
         "serverDate": .string(clock().milliseconds), "serverTimeZoneId": "Etc/UTC",
         "lastAnalyticsTableSuccess": .string(tasks.lastAnalytics?.milliseconds ?? "2026-01-01T02:00:00.000"),
@@ -42,7 +43,6 @@ extension DHIS2Service {
     let readable = store.objects(.dataSets).filter {
       MetadataAccess(user: user, type: .dataSets, object: $0).canReadData
     }
-    let expiry = clock().addingTimeInterval(30 * 86_400).timeIntervalSince1970
     let all: JSONObject = [
       "id": .string(user.id), "username": .string(user.username), "name": .string("\(user.username) user"),
       "organisationUnits": .array(units), "dataViewOrganisationUnits": .array(units),
@@ -53,7 +53,7 @@ extension DHIS2Service {
         user.tokens.enumerated().map { index, token in
           [
             "id": .string(UID.make(seed: 0, name: "\(user.username) token \(index)")),
-            "expire": .integer(Int(token.expired ? 0 : expiry) * 1000),
+            "expire": .integer(Int(token.expiry.timeIntervalSince1970) * 1000),
           ]
         }),
     ]
@@ -67,8 +67,52 @@ extension DHIS2Service {
       return WebMessage.reply(405, "Request method '\(call.method)' is not supported")
     }
     guard user.may("F_PERFORM_MAINTENANCE") else { return WebMessage.accessDenied }
-    guard route.first == "resourceTables" else { return Reply(204) }
+    guard route.first == "resourceTables" else {
+      if call.flag("cacheClear") { cacheCleared = clock() }
+      return Reply(204)
+    }
+    guard route[1] == "analytics" else {
+      return tasks.start(
+        "RESOURCE_TABLE", name: "inMemoryResourceTableJob", user: user, now: clock(), base: base,
+        end: .done(nil))
+    }
+    let end: TaskList.End
+    switch call.mishap {
+    case .failedJob: end = .failed
+    case .lostSummary: end = .lost
+    default: end = .done(nil)
+    }
     return tasks.start(
-      "ANALYTICS_TABLE", name: "inMemoryAnalyticsJob", user: user, now: clock(), base: base, summary: nil)
+      "ANALYTICS_TABLE", name: "inMemoryAnalyticsJob", user: user, now: clock(), base: base, end: end)
+  }
+
+  /// `/api/jobConfigurations` and one of them: what is left of a job when its notes are gone.
+  func jobs(_ call: Call, _ route: [String]) throws -> Reply {
+    func shown(_ job: JSONObject, _ fields: String) -> JSONValue {
+      let view = FieldView(store: store, user: nobody)
+      return .object(view.show(job, .other, FieldSelection(fields)))
+    }
+    if route.count == 2 {
+      guard let (job, ends) = tasks.configuration(route[1], now: clock()) else {
+        return WebMessage.notFound("JobConfiguration", route[1])
+      }
+      if ends, job["jobType"] == "ANALYTICS_TABLE" { analytics = values }
+      return .json(shown(job, call.parameter("fields") ?? ":all"))
+    }
+    let filters = try call.parameters("filter").map(ObjectFilter.init)
+    let view = FieldView(store: store, user: nobody)
+    let found = tasks.configurations.filter { job in
+      filters.allSatisfy { $0.matches(job, .other, view) }
+    }
+    let list = found.map { shown($0, call.parameter("fields") ?? "id,displayName,name") }
+    if call.parameter("paging")?.lowercased() == "false" { return .json(["jobConfigurations": .array(list)]) }
+    return .json([
+      "pager": ["page": 1, "total": .integer(list.count), "pageSize": 50, "pageCount": 1],
+      "jobConfigurations": .array(list),
+    ])
+  }
+
+  private var nobody: DHIS2User {
+    DHIS2User(id: "", username: "", password: "", authorities: [], orgUnits: [])
   }
 }

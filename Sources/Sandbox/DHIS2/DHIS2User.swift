@@ -1,15 +1,27 @@
 internal import CZlib
+internal import FoundationEssentials
 
 /// Who may come in.
 struct DHIS2User: Sendable {
   let id: String
   let username: String
   let password: String
-  /// A personal access token and whether it has run out.
-  var tokens: [(text: String, expired: Bool)] = []
+  var tokens: [Token] = []
+  /// Nobody comes in under a name that is switched off, or by password alone where a second factor is asked for.
+  var isDisabled = false
+  var hasSecondFactor = false
   var authorities: Set<String>
   /// Capture units; the user's scope is everything below them.
   var orgUnits: [String]
+
+  /// A personal access token, and where it is good.
+  struct Token: Sendable {
+    let text: String
+    let expiry: Date
+    /// The methods and addresses that it is limited to; empty where it is not.
+    var methods: Set<String> = []
+    var addresses: Set<String> = []
+  }
 
   func may(_ authority: String) -> Bool { authorities.contains("ALL") || authorities.contains(authority) }
 

@@ -11,20 +11,20 @@ struct LegacyImport {
   private typealias Key = DataValueStore.Key
 
   mutating func run(_ payload: DataValuePayload) -> ImportSummary {
-    var summary = ImportSummary()
-    let header = payload.dataSet.flatMap { context.dataSet($0) }
-    if let id = payload.dataSet {
-      if header == nil { return refusal("E7600", "Data set not found or not accessible: `\(id)`", id) }
-      if header?.canWrite == false {
-        return refusal("E7601", "User does not have write access for DataSet: `\(id)`", id)
-      }
+    let header: DataValueContext.DataSet?
+    switch self.header(payload) {
+    case .failure(let refusal): return refusal.summary
+    case .success(let found): header = found
     }
-    for (index, given) in payload.rows.enumerated() {
+    var summary = ImportSummary()
+    for (place, given) in payload.rows.enumerated() {
+      let index = payload.firstIndex + place
       var row = given
       // The header wins over the row.
       row.period = payload.period ?? row.period
       row.orgUnit = payload.orgUnit ?? row.orgUnit
       row.attributeOptionCombo = payload.attributeOptionCombo ?? row.attributeOptionCombo
+      resolve(&row)
       if let conflict = conflict(row, index, header) {
         summary.add(conflict)
         summary.ignored += 1
@@ -35,36 +35,95 @@ struct LegacyImport {
     return summary
   }
 
-  private func refusal(_ code: String, _ message: String, _ dataSet: String) -> ImportSummary {
-    var summary = ImportSummary()
-    summary.isError = true
-    summary.add(
-      ImportConflict(
-        code: code, message: message, objects: [("dataSet", dataSet)], property: "dataSet", indexes: []))
-    return summary
+  /// A whole that is refused.
+  private struct Refused: Error {
+    let summary: ImportSummary
+
+    init(_ code: String, _ message: String, _ property: String, _ value: String) {
+      var summary = ImportSummary()
+      summary.isError = true
+      summary.add(
+        ImportConflict(
+          code: code, message: message, objects: [(property, value)], property: property, indexes: []))
+      self.summary = summary
+    }
   }
 
-  /// The first thing that is wrong with a row, in the validator's order.
+  /// What the payload says about all rows.
+  private mutating func header(_ payload: DataValuePayload) -> Result<DataValueContext.DataSet?, Refused> {
+    var header: DataValueContext.DataSet?
+    if let text = payload.dataSet {
+      header = context.id(of: text, .dataSets, options.schemes.dataSet).flatMap { context.dataSet($0) }
+      guard let header else {
+        return .failure(Refused("E7600", "Data set not found or not accessible: `\(text)`", "dataSet", text))
+      }
+      guard header.canWrite else {
+        return .failure(
+          Refused("E7601", "User does not have write access for DataSet: `\(text)`", "dataSet", text))
+      }
+    }
+    if let text = payload.orgUnit {
+      guard let id = context.id(of: text, .organisationUnits, options.schemes.orgUnit),
+        context.orgUnit(id) != nil
+      else {
+        return .failure(Refused("E7603", "Org unit not found or not accessible: `\(text)`", "orgUnit", text))
+      }
+    }
+    if let text = payload.attributeOptionCombo, !text.isEmpty {
+      let id = context.id(of: text, .categoryOptionCombos, options.schemes.attributeOptionCombo)
+      guard let id, context.store[.categoryOptionCombos, id] != nil else {
+        return .failure(
+          Refused(
+            "E7604", "Attribute option combo not found or not accessible: `\(text)`", "attributeOptionCombo",
+            text))
+      }
+    }
+    return .success(header)
+  }
+
+  /// Names become UIDs; what is not found stays as it is and is refused later.
+  private mutating func resolve(_ row: inout Row) {
+    guard !options.schemes.areUIDs else { return }
+    func id(_ text: String?, _ type: MetadataType, _ scheme: IdScheme) -> String? {
+      // A text that is no name of anything must not pass for a UID.
+      text.map { text in
+        text.isEmpty ? text : context.id(of: text, type, scheme) ?? (scheme == .uid ? text : "?\(text)")
+      }
+    }
+    row.dataElement = id(row.dataElement, .dataElements, options.schemes.dataElement)
+    row.orgUnit = id(row.orgUnit, .organisationUnits, options.schemes.orgUnit)
+    row.categoryOptionCombo = id(
+      row.categoryOptionCombo, .categoryOptionCombos, options.schemes.categoryOptionCombo)
+    row.attributeOptionCombo = id(
+      row.attributeOptionCombo, .categoryOptionCombos, options.schemes.attributeOptionCombo)
+  }
+
+  private func conflict(
+    _ code: String, _ message: String, _ property: String, _ index: Int,
+    _ objects: (name: String, value: String)...
+  ) -> ImportConflict {
+    ImportConflict(code: code, message: message, objects: objects, property: property, indexes: [index])
+  }
+
+  /// The first thing that is wrong with a row, in the validator's order (DataValueSetImportValidator).
   private mutating func conflict(_ row: Row, _ index: Int, _ header: DataValueContext.DataSet?)
     -> ImportConflict?
   {
-    func conflict(
-      _ code: String, _ message: String, _ property: String, _ objects: (name: String, value: String)...
-    ) -> ImportConflict {
-      ImportConflict(code: code, message: message, objects: objects, property: property, indexes: [index])
+    func plain(_ text: String?) -> String {
+      text.map { $0.hasPrefix("?") ? String($0.dropFirst()) : $0 } ?? ""
     }
-    let (elementID, periodID, unitID) = (row.dataElement ?? "", row.period ?? "", row.orgUnit ?? "")
-    guard let element = context.dataElement(elementID) else {
+    let (elementID, periodID, unitID) = (plain(row.dataElement), row.period ?? "", plain(row.orgUnit))
+    guard let element = context.dataElement(row.dataElement ?? "") else {
       return conflict(
-        "E7610", "Data element not found or not accessible: `\(elementID)`", "dataElement",
+        "E7610", "Data element not found or not accessible: `\(elementID)`", "dataElement", index,
         ("dataElement", elementID))
     }
     guard let period = context.period(periodID) else {
-      return conflict("E7611", "Period not valid: `\(periodID)`", "period", ("period", periodID))
+      return conflict("E7611", "Period not valid: `\(periodID)`", "period", index, ("period", periodID))
     }
-    guard let unit = context.orgUnit(unitID) else {
+    guard let unit = context.orgUnit(row.orgUnit ?? "") else {
       return conflict(
-        "E7612", "Organisation unit not found or not accessible: `\(unitID)`", "orgUnit",
+        "E7612", "Organisation unit not found or not accessible: `\(unitID)`", "orgUnit", index,
         ("organisationUnit", unitID))
     }
     for (code, id, name, kind) in [
@@ -72,105 +131,161 @@ struct LegacyImport {
       ("E7615", row.attributeOptionCombo, "attributeOptionCombo", "Attribute option combo"),
     ] {
       guard let id, !id.isEmpty, context.store[.categoryOptionCombos, id] == nil else { continue }
-      return conflict(code, "\(kind) not found or not accessible for writing data: `\(id)`", name, (name, id))
+      return conflict(
+        code, "\(kind) not found or not accessible for writing data: `\(plain(id))`", name, index,
+        (name, plain(id)))
     }
     if !unit.isInScope {
       return conflict(
         "E7617",
-        "Organisation unit: `\(unitID)` is not in the data capture hierarchy of the current user: `\(context.user.username)`",
-        "orgUnit", ("organisationUnit", unitID))
+        "Organisation unit: `\(unitID)` not in hierarchy of current user: `\(context.user.id)`", "orgUnit",
+        index, ("organisationUnit", unitID), ("user", context.user.id))
     }
-    if options.strategy != "DELETE", !row.isDeleted, row.value ?? "" == "" {
-      return conflict(
-        "E7618",
-        "Data value is not specified for data element: `\(elementID)`, period: `\(periodID)`, org unit: `\(unitID)`",
-        "value", ("dataElement", elementID))
-    }
-    if let value = row.value, !value.isEmpty,
-      let problem = ValueRule.problem(value, type: element.valueType, version: context.version)
-    {
-      return conflict(
-        "E7619",
-        "Value must match value type of data element `\(elementID)`: `\(ValueRule.inWords(problem))`",
-        "value",
-        ("dataElement", elementID), ("value", problem))
-    }
-    if (row.comment ?? "").count > 50_000 {
-      return conflict(
-        "E7620", "Comment is too long for data element: `\(elementID)`", "comment", ("dataElement", elementID)
-      )
-    }
-    return strictConflict(row, index, header, period)
+    return valueConflict(row, index, element) ?? comboConflict(row, index, element, header)
+      ?? strictConflict(row, index, header, period, element)
       ?? timeConflict(index, elementID, element, period, header)
   }
 
-  /// The checks that are made only on demand.
-  private func strictConflict(
-    _ row: Row, _ index: Int, _ header: DataValueContext.DataSet?, _ period: Period
-  ) -> ImportConflict? {
-    func conflict(_ code: String, _ message: String, _ property: String, _ name: String, _ value: String)
-      -> ImportConflict
-    {
-      ImportConflict(
-        code: code, message: message, objects: [(name, value), ("dataSet", header?.id ?? "")],
-        property: property,
-        indexes: [index])
-    }
-    guard let header else { return nil }
-    let (element, unit) = (row.dataElement ?? "", row.orgUnit ?? "")
-    if options.strict.contains("strictPeriods"), period.type != header.periodType {
+  private func valueConflict(_ row: Row, _ index: Int, _ element: DataValueContext.DataElement)
+    -> ImportConflict?
+  {
+    let id = row.dataElement ?? ""
+    if options.strategy != "DELETE", !row.isDeleted, row.value ?? "" == "", row.comment ?? "" == "" {
       return conflict(
-        "E7632", "Period type of period: `\(period.iso)` not valid for data element: `\(element)`", "period",
-        "period",
-        period.iso)
+        "E7618", "Data value or comment not specified for data element: `\(id)`", "value", index,
+        ("dataElement", id))
     }
-    if options.strict.contains("strictDataElements"), !header.dataElements.contains(element) {
-      return conflict(
-        "E7633", "Data element: `\(element)` is not part of data set: `\(header.id)`", "dataElement",
-        "dataElement",
-        element)
+    if let given = row.value, !given.isEmpty {
+      let value = ValueRule.normalized(given, type: element.valueType, version: context.version)
+      if let problem = ValueRule.problem(value, type: element.valueType) {
+        return conflict(
+          "E7619",
+          "Value must match value type of data element `\(id)`: `\(ValueRule.inWords(problem))`", "value",
+          index,
+          ("dataElement", id), ("value", problem))
+      }
     }
-    if options.strict.contains("strictOrganisationUnits"), !header.orgUnits.contains(unit) {
+    if (row.comment ?? "").count > 50_000 {
       return conflict(
-        "E7636",
-        "Data element: `\(element)` must be assigned through data sets to organisation unit: `\(unit)`",
-        "orgUnit",
-        "organisationUnit", unit)
+        "E7620", "Invalid comment: comment_length_greater_than_max_length", "comment", index,
+        ("comment", "comment_length_greater_than_max_length"))
     }
     return nil
   }
 
-  /// Expiry, future, input periods.
+  /// Combos that are missing where they are required, or of another category combo where that is strict.
+  private func comboConflict(
+    _ row: Row, _ index: Int, _ element: DataValueContext.DataElement, _ header: DataValueContext.DataSet?
+  ) -> ImportConflict? {
+    let (id, option) = (row.dataElement ?? "", row.categoryOptionCombo ?? "")
+    let attribute = row.attributeOptionCombo ?? ""
+    if option.isEmpty, options.strict.contains("requireCategoryOptionCombo") {
+      return conflict(
+        "E7630", "Category option combo is required but is not specified", "categoryOptionCombo", index)
+    }
+    if attribute.isEmpty, options.strict.contains("requireAttributeOptionCombo") {
+      return conflict(
+        "E7631", "Attribute option combo is required but is not specified", "attributeOptionCombo", index)
+    }
+    let combo = option.isEmpty ? MetadataStore.defaultOptionCombo : option
+    if options.strict.contains("strictCategoryOptionCombos"), !element.optionCombos.contains(combo) {
+      return conflict(
+        "E7634",
+        "Category option combo: `\(combo)` must be part of category combo of data element: `\(id)`",
+        "categoryOptionCombo", index, ("categoryOptionCombo", combo), ("dataElement", id))
+    }
+    let other = attribute.isEmpty ? MetadataStore.defaultOptionCombo : attribute
+    let sets = header.map { [$0] } ?? element.dataSets.compactMap { context.dataSet($0) }
+    if options.strict.contains("strictAttributeOptionCombos"),
+      !sets.contains(where: { $0.optionCombos.contains(other) })
+    {
+      return conflict(
+        "E7635",
+        "Attribute option combo: `\(other)` must be part of category combo of data sets of data element: `\(id)`",
+        "attributeOptionCombo", index, ("attributeOptionCombo", other), ("dataElement", id))
+    }
+    return nil
+  }
+
+  /// The checks that are made only on demand.
+  private func strictConflict(
+    _ row: Row, _ index: Int, _ header: DataValueContext.DataSet?, _ period: Period,
+    _ element: DataValueContext.DataElement
+  ) -> ImportConflict? {
+    let (id, unit) = (row.dataElement ?? "", row.orgUnit ?? "")
+    let own = element.dataSets.compactMap { context.dataSet($0) }
+    if options.strict.contains("strictPeriods"), !own.contains(where: { $0.periodType == period.type }) {
+      return conflict(
+        "E7632", "Period type of period: `\(period.iso)` not valid for data element: `\(id)`", "period",
+        index,
+        ("period", period.iso), ("dataElement", id))
+    }
+    let targets = header.map { [$0] } ?? own
+    if options.strict.contains("strictDataElements"),
+      !targets.contains(where: { $0.dataElements.contains(id) })
+    {
+      let names = targets.map(\.id).joined(separator: ",")
+      return conflict(
+        "E7633", "Data element: `\(id)` is not part of dataset(s): `\(names)`", "dataElement", index,
+        ("dataElement", id), ("dataSet", names))
+    }
+    if options.strict.contains("strictOrganisationUnits"),
+      !own.contains(where: { $0.orgUnits.contains(unit) })
+    {
+      return conflict(
+        "E7636", "Data element: `\(id)` must be assigned through data sets to organisation unit: `\(unit)`",
+        "orgUnit", index, ("organisationUnit", unit), ("dataElement", id))
+    }
+    return nil
+  }
+
+  /// Expiry, future, input periods, by the data set of the payload or else by all that the data element is in.
   private mutating func timeConflict(
     _ index: Int, _ elementID: String, _ element: DataValueContext.DataElement, _ period: Period,
     _ header: DataValueContext.DataSet?
   ) -> ImportConflict? {
     if options.force, context.user.authorities.contains("ALL") { return nil }
-    let sets = header.map { [$0] } ?? element.dataSets.compactMap { context.dataSet($0) }
-    guard let set = header ?? sets.max(by: { $0.openFuturePeriods < $1.openFuturePeriods }) else {
-      return nil
+    let own = element.dataSets.compactMap { context.dataSet($0) }
+    let targets = header.map { [$0] } ?? own
+    let isStrict = options.strict.contains("strictDataSetLocking")
+    let expired = targets.filter { context.isExpired(period, $0) }
+    // One data set that takes the value is enough, unless the caller says otherwise.
+    if let set = expired.first, isStrict || expired.count == targets.count {
+      return conflict(
+        "E7640",
+        "Current date is past expiry days for period: `\(period.iso)`  and data set: `\(set.id)`", "period",
+        index, ("period", period.iso), ("dataSet", set.id))
     }
-    if context.isExpired(period, set) {
-      return ImportConflict(
-        code: "E7640",
-        message: "Current date is past expiry days for period: `\(period.iso)` and data set: `\(set.id)`",
-        objects: [("period", period.iso), ("dataSet", set.id)], property: "period", indexes: [index])
-    }
-    let latest = context.latestOpen(set)
-    if period.start > latest.end {
-      return ImportConflict(
-        code: "E7641",
-        message:
+    if context.checksFuture {
+      for set in targets {
+        let latest = context.latestOpen(set)
+        guard period.start > latest.end else { continue }
+        return conflict(
+          "E7641",
           "Period: `\(period.iso)` is after latest open future period: `\(latest.iso)` for data element: `\(elementID)` and data set: `\(set.id)`",
-        objects: [("period", period.iso), ("dataElement", elementID), ("dataSet", set.id)],
-        property: "period",
-        indexes: [index])
+          "period", index, ("period", period.iso), ("dataElement", elementID), ("dataSet", set.id))
+      }
     }
-    if !set.inputPeriods.isEmpty, !set.inputPeriods.contains(period.iso) {
-      return ImportConflict(
-        code: "E7643",
-        message: "Period: `\(period.iso)` is not open for this data set at this time: `\(set.id)`",
-        objects: [("period", period.iso), ("dataSet", set.id)], property: "period", indexes: [index])
+    let closed = targets.filter { !context.isOpenNow(period, $0) }
+    if let set = closed.first,
+      options.strict.contains("strictDataSetInputPeriods") || closed.count == targets.count
+    {
+      return conflict(
+        "E7643", "Period: `\(period.iso)` is not open for this data set at this time: `\(set.id)`", "period",
+        index, ("period", period.iso), ("dataSet", set.id))
+    }
+    // A data set that was changed a moment ago is not in the cache yet that this check asks.
+    if let header, context.isUnknownYet(header) {
+      return conflict(
+        "E7644", "Period: `null` does not conform to the open periods of associated data sets", "period",
+        index,
+        ("period", "null"))
+    }
+    if !own.isEmpty, !own.contains(where: { context.isOpenNow(period, $0) }) {
+      return conflict(
+        "E7644", "Period: `\(period.iso)` does not conform to the open periods of associated data sets",
+        "period",
+        index, ("period", period.iso))
     }
     return nil
   }
@@ -203,7 +318,7 @@ struct LegacyImport {
       values.values[key]?.lastUpdated = context.now
       return
     }
-    let value = row.value ?? ""
+    let value = ValueRule.normalized(row.value ?? "", type: element.valueType, version: context.version)
     if exists {
       let isSame = old?.value == value && old?.comment == row.comment && old?.followUp == row.followUp
       guard options.strategy != "CREATE", !isSame else {

@@ -1,6 +1,6 @@
 internal import JSON
 
-/// The body of `POST /api/dataValueSets` in JSON.
+/// The body of `POST /api/dataValueSets`: one group of rows and what is said about all of them.
 struct DataValuePayload: Sendable {
   struct Row: Sendable {
     var dataElement: String?
@@ -19,9 +19,14 @@ struct DataValuePayload: Sendable {
   var orgUnit: String?
   var attributeOptionCombo: String?
   var completeDate: String?
+  var dryRun: Bool?
+  /// The id schemes that the payload itself names, by member.
+  var schemes: [String: String] = [:]
   var rows: [Row] = []
+  /// The number of the first row within the request.
+  var firstIndex = 0
 
-  /// Reads it. 2.43 takes nothing but strings for values; the others take numbers and booleans for their text.
+  /// Reads JSON. 2.43 takes nothing but strings for values; the others take numbers and booleans for their text.
   init(_ body: [UInt8], version: DHIS2Version) throws {
     do {
       self = try JSONReader.read(body) { reader in
@@ -35,7 +40,7 @@ struct DataValuePayload: Sendable {
     }
   }
 
-  private init() {}
+  init() {}
 
   private mutating func readMembers(_ reader: inout JSONReader, _ version: DHIS2Version) throws {
     try reader.readObject { reader, key in
@@ -45,6 +50,10 @@ struct DataValuePayload: Sendable {
       case "orgUnit": orgUnit = try Self.text(&reader, version)
       case "attributeOptionCombo": attributeOptionCombo = try Self.text(&reader, version)
       case "completeDate": completeDate = try Self.text(&reader, version)
+      case "dryRun": dryRun = try reader.readValue().bool
+      case "idScheme", "dataElementIdScheme", "orgUnitIdScheme", "categoryOptionComboIdScheme",
+        "attributeOptionComboIdScheme", "dataSetIdScheme":
+        schemes[key] = try Self.text(&reader, version)
       case "dataValues": try reader.readArray { rows.append(try Self.row(&$0, version)) }
       default: try reader.skipValue()
       }
@@ -78,7 +87,7 @@ struct DataValuePayload: Sendable {
     case .string: return try reader.readString()
     default:
       let value = try reader.readValue()
-      guard version < .v2_43, value.object == nil, value.array == nil else {
+      guard version != .v2_43, value.object == nil, value.array == nil else {
         throw Refusal(
           reply: WebMessage.reply(400, "Expected a JSON string but found \(value.typeInWords): \(value)"))
       }

@@ -8,6 +8,10 @@ struct DataValueQuery {
   let store: MetadataStore
   let user: DHIS2User
   let version: DHIS2Version
+  let calendar: LocalCalendar?
+  let now: Date
+
+  private func period(_ text: String) -> Period? { Period(text, version: version, calendar: calendar) }
 
   private func refuse(_ code: String, _ message: String) -> Refusal {
     Refusal(reply: WebMessage.reply(409, message, errorCode: code))
@@ -15,59 +19,99 @@ struct DataValueQuery {
 
   func reply(_ values: DataValueStore) throws -> Reply {
     let sets = call.parameters("dataSet")
-    let elements = call.parameters("dataElement")
-    let groups = call.parameters("dataElementGroup")
+    let chosen = try check(sets)
+    let wantedElements = try elements(
+      sets, call.parameters("dataElement"), call.parameters("dataElementGroup"))
     let periods = call.parameters("period")
     let start = call.parameter("startDate").flatMap { CalendarDate(String($0.prefix(10))) }
     let end = call.parameter("endDate").flatMap { CalendarDate(String($0.prefix(10))) }
-    let since = call.parameter("lastUpdated")
-    let units = call.parameters("orgUnit")
-    let unitGroups = call.parameters("orgUnitGroup")
-    if sets.isEmpty, elements.isEmpty, groups.isEmpty {
-      throw refuse("E2001", "At least one data element, data set or data element group must be specified")
+    // By number: a million keys are compared with them.
+    func numbers(_ texts: some Sequence<String>) -> Set<Int32> { Set(texts.compactMap(values.names.known)) }
+    let elementNumbers = numbers(wantedElements)
+    let unitNumbers = numbers(try units(call.parameters("orgUnit"), call.parameters("orgUnitGroup")))
+    let periodNumbers = numbers(periods.map { period($0)?.iso ?? $0 })
+    let comboNumbers = numbers(call.parameters("attributeOptionCombo"))
+    var inSpan: [Int32: Bool] = [:]
+    func isInSpan(_ number: Int32) -> Bool {
+      guard let start, let end else { return true }
+      if let known = inSpan[number] { return known }
+      let parsed = period(values.names.texts[Int(number)])
+      let result = parsed.map { $0.start >= start && $0.end <= end } ?? false
+      inSpan[number] = result
+      return result
     }
-    if periods.isEmpty, start == nil || end == nil, since == nil, call.parameter("lastUpdatedDuration") == nil
-    {
-      throw refuse(
-        "E2002",
-        "At least one period, start/end dates, last updated or last updated duration must be specified")
-    }
-    if units.isEmpty, unitGroups.isEmpty {
-      throw refuse("E2006", "At least one organisation unit or organisation unit group must be specified")
-    }
-    let wantedElements = try self.elements(sets, elements, groups)
-    let wantedPeriods = Set(periods.map { Period($0, version: version)?.iso ?? $0 })
-    let wantedUnits = try self.units(units, unitGroups)
+    let withDeleted = call.flag("includeDeleted")
     var rows: [(DataValueStore.Key, DataValueStore.Stored)] = []
     for (key, stored) in values.values {
-      guard !stored.isDeleted || call.flag("includeDeleted"),
-        wantedElements.contains(values.names.texts[Int(key.dataElement)]),
-        wantedUnits.contains(values.names.texts[Int(key.orgUnit)])
+      guard !stored.isDeleted || withDeleted, elementNumbers.contains(key.dataElement),
+        unitNumbers.contains(key.orgUnit), periods.isEmpty || periodNumbers.contains(key.period),
+        comboNumbers.isEmpty || comboNumbers.contains(key.attributeOptionCombo), isInSpan(key.period)
       else { continue }
-      let period = values.names.texts[Int(key.period)]
-      if !wantedPeriods.isEmpty, !wantedPeriods.contains(period) { continue }
-      if let start, let end {
-        guard let parsed = Period(period, version: version), parsed.start >= start, parsed.end <= end else {
-          continue
-        }
-      }
-      if let since, stored.lastUpdated.milliseconds < since { continue }
+      if let since = chosen.since, stored.lastUpdated < since { continue }
       rows.append((key, stored))
     }
     let ordered = rows.sorted {
       ($0.0.period, $0.0.orgUnit, $0.0.dataElement) < ($1.0.period, $1.0.orgUnit, $1.0.dataElement)
     }
-    let limit = call.parameter("limit").flatMap { Int($0) } ?? ordered.count
-    return answer(ordered.prefix(max(0, limit)), values, dataSet: sets.count == 1 ? sets[0] : nil)
+    return answer(
+      ordered.prefix(chosen.limit ?? ordered.count), values, dataSet: sets.count == 1 ? sets[0] : nil)
+  }
+
+  /// Refuses what the service does not answer (DefaultDataValueSetService.validate); gives what is left to choose by.
+  private func check(_ sets: [String]) throws -> (since: Date?, limit: Int?) {
+    func given(_ name: String) -> Bool { call.parameter(name) != nil }
+    if sets.isEmpty, !given("dataElement"), !given("dataElementGroup") {
+      throw refuse("E2001", "At least one data element, data set or data element group must be specified")
+    }
+    let hasSpan = given("startDate") && given("endDate")
+    if !given("period"), !hasSpan, !given("lastUpdated"), !given("lastUpdatedDuration") {
+      throw refuse(
+        "E2002",
+        "At least one period, start/end dates, last updated or last updated duration must be specified")
+    }
+    if given("period"), hasSpan {
+      throw refuse("E2003", "Both periods and start/end date cannot be specified")
+    }
+    if hasSpan, call.parameter("startDate") ?? "" > call.parameter("endDate") ?? "" {
+      throw refuse("E2004", "Start date must be before end date")
+    }
+    var since = call.parameter("lastUpdated").flatMap {
+      Date(dhis2: $0) ?? CalendarDate(String($0.prefix(10)))?.startOfDayUTC
+    }
+    if let text = call.parameter("lastUpdatedDuration") {
+      let lengths: [Character: Double] = ["d": 86_400, "h": 3600, "m": 60, "s": 1]
+      guard let unit = text.last.flatMap({ lengths[$0] }), let count = Int(text.dropLast()) else {
+        throw refuse("E2005", "Duration is not valid: `\(text)`")
+      }
+      since = now.addingTimeInterval(-Double(count) * unit)
+    }
+    if !given("orgUnit"), !given("orgUnitGroup") {
+      throw refuse("E2006", "At least one organisation unit or organisation unit group must be specified")
+    }
+    if call.flag("children"), given("orgUnitGroup") {
+      throw refuse("E2007", "Organisation unit children cannot be included for organisation unit groups")
+    }
+    let limit = call.parameter("limit").flatMap { Int($0) }
+    if let limit, limit < 0 { throw refuse("E2009", "Limit cannot be less than zero: `\(limit)`") }
+    for combo in call.parameters("attributeOptionCombo") where store[.categoryOptionCombos, combo] == nil {
+      throw denied("E2011", "read data for attribute option combo", combo)
+    }
+    return (since, limit)
+  }
+
+  /// One object up to 2.42, a list from 2.43 on.
+  private func denied(_ code: String, _ what: String, _ ids: String...) -> Refusal {
+    version < .v2_43
+      ? refuse(code, "User is not allowed to \(what): `\(ids[0])`")
+      : refuse(code, "User is not allowed to \(what)(s): `[\(ids.joined(separator: ", "))]`")
   }
 
   private func elements(_ sets: [String], _ elements: [String], _ groups: [String]) throws -> Set<String> {
     var wanted = Set(elements)
     for id in sets {
-      guard let set = store[.dataSets, id] else { throw refuse("E2010", "Data set not found: `\(id)`") }
-      guard MetadataAccess(user: user, type: .dataSets, object: set).canReadData else {
-        throw refuse("E2010", "User is not allowed to read data for data set: `\(id)`")
-      }
+      guard let set = store[.dataSets, id],
+        MetadataAccess(user: user, type: .dataSets, object: set).canReadData
+      else { throw denied("E2010", "read data for data set", id) }
       wanted.formUnion((set["dataSetElements"]?.array ?? []).compactMap { $0["dataElement"]?["id"]?.string })
     }
     for id in groups {
@@ -81,12 +125,9 @@ struct DataValueQuery {
     var wanted: Set<String> = []
     var open = units
     for id in units {
-      guard let unit = store[.organisationUnits, id] else {
-        throw refuse("E2012", "Org unit not found: `\(id)`")
-      }
-      guard user.authorities.contains("ALL") || store.isUnit(unit, within: user.orgUnits) else {
-        throw refuse("E2012", "User is not allowed to view org unit: `\(id)`")
-      }
+      guard let unit = store[.organisationUnits, id],
+        user.authorities.contains("ALL") || store.isUnit(unit, within: user.orgUnits)
+      else { throw denied("E2012", "view org unit", id) }
     }
     for id in groups {
       open += (store[.organisationUnitGroups, id]?["organisationUnits"]?.array ?? []).compactMap {

@@ -46,6 +46,16 @@ struct ImportSummary: Sendable {
     }
   }
 
+  /// Adds the outcome of another group of the same request.
+  mutating func merge(_ other: ImportSummary) {
+    imported += other.imported
+    updated += other.updated
+    ignored += other.ignored
+    deleted += other.deleted
+    for conflict in other.conflicts { add(conflict) }
+    isError = (isError || other.isError) && imported + updated + deleted == 0
+  }
+
   var status: String { isError ? "ERROR" : conflicts.isEmpty ? "SUCCESS" : "WARNING" }
 
   /// The summary alone, as a finished task shows it.
@@ -95,6 +105,10 @@ struct ImportOptions: Sendable {
   var isAtomic = false
   var force = false
   var isAsync = false
+  /// For CSV, which has no place for it.
+  var dataSet: String?
+  var firstRowIsHeader = true
+  var schemes: IdSchemes
 
   private static let strictNames = [
     "strictPeriods", "strictDataElements", "strictCategoryOptionCombos", "strictAttributeOptionCombos",
@@ -106,7 +120,13 @@ struct ImportOptions: Sendable {
     "NEW": "CREATE", "UPDATE": "UPDATE", "UPDATES": "UPDATE", "DELETE": "DELETE", "DELETES": "DELETE",
   ]
 
-  init(_ call: Call) throws {
+  init(_ call: Call, standard: IdScheme = .uid) throws {
+    schemes = IdSchemes(standard: standard)
+    for name in IdSchemes.parameters {
+      if let text = call.parameter(name) { try schemes.set(name, text) }
+    }
+    dataSet = call.parameter("dataSet")
+    firstRowIsHeader = call.parameter("firstRowIsHeader")?.lowercased() != "false"
     dryRun = call.flag("dryRun")
     isAsync = call.flag("async")
     isAtomic = call.flag("atomic")
@@ -121,17 +141,13 @@ struct ImportOptions: Sendable {
         ))
     }
     strategy = known
-    for name in ["idScheme", "dataElementIdScheme", "orgUnitIdScheme", "dataSetIdScheme"] {
-      if let scheme = call.parameter(name), scheme.uppercased() != "UID", scheme.uppercased() != "ID" {
-        throw Refusal(
-          reply: WebMessage.reply(400, "This server knows objects by UID only, not by \(name) \(scheme)"))
-      }
-    }
   }
 
   var json: JSONValue {
     var body: JSONObject = [
-      "idSchemes": [:], "dryRun": .bool(dryRun), "preheatCache": false, "async": .bool(isAsync),
+      "idSchemes": .object(
+        JSONObject(schemes.given.sorted { $0.key < $1.key }.map { (key: $0, value: .string($1)) })),
+      "dryRun": .bool(dryRun), "preheatCache": false, "async": .bool(isAsync),
       "importStrategy": .string(strategy), "mergeMode": "REPLACE", "reportMode": "FULL",
       "skipExistingCheck": false,
       "sharing": false, "skipNotifications": false, "skipAudit": false,
@@ -139,7 +155,7 @@ struct ImportOptions: Sendable {
     for name in Self.strictNames { body[name] = .bool(strict.contains(name)) }
     for name in ["skipPatternValidation", "ignoreEmptyCollection"] { body[name] = false }
     body["force"] = .bool(force)
-    body["firstRowIsHeader"] = true
+    body["firstRowIsHeader"] = .bool(firstRowIsHeader)
     for name in ["skipLastUpdated", "mergeDataValues", "skipCache"] { body[name] = false }
     return .object(body)
   }

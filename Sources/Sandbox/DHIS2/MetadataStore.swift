@@ -11,19 +11,40 @@ struct MetadataStore: Sendable {
   private static let defaultOption = "xYerKDKCefk"
 
   private var tables: [MetadataType: [String: JSONObject]] = [:]
+  /// The ids of each type in order.
+  private var order: [MetadataType: [String]] = [:]
   private var childrenOf: [String: [String]] = [:]
 
   subscript(type: MetadataType, id: String) -> JSONObject? {
     get { tables[type]?[id] }
-    set { tables[type, default: [:]][id] = newValue }
+    set {
+      let old = tables[type, default: [:]].updateValue(newValue ?? [:], forKey: id)
+      let place = place(of: id, type)
+      if newValue == nil {
+        tables[type]?[id] = nil
+        if old != nil { order[type]?.remove(at: place) }
+      } else if old == nil {
+        order[type, default: []].insert(id, at: place)
+      }
+    }
+  }
+
+  /// Where an id is, or belongs.
+  private func place(of id: String, _ type: MetadataType) -> Int {
+    let ids = order[type] ?? []
+    var (low, high) = (0, ids.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if ids[middle] < id { low = middle + 1 } else { high = middle }
+    }
+    return low
   }
 
   /// All objects of a type, by id.
   func objects(_ type: MetadataType) -> [JSONObject] {
-    (tables[type] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
+    let table = tables[type] ?? [:]
+    return (order[type] ?? []).compactMap { table[$0] }
   }
-
-  func ids(_ type: MetadataType) -> some Collection<String> { (tables[type] ?? [:]).keys }
 
   /// The ids of the units directly below one.
   func children(of unit: String) -> [String] { childrenOf[unit] ?? [] }
@@ -39,8 +60,9 @@ struct MetadataStore: Sendable {
     func add(_ type: MetadataType, _ id: String, _ members: JSONObject) {
       var object: JSONObject = ["id": .string(id), "created": stamp, "lastUpdated": stamp]
       for (key, value) in members { object[key] = value }
-      self[type, id] = object
+      tables[type, default: [:]][id] = object
     }
+    defer { for (type, table) in tables { order[type] = table.keys.sorted() } }
     for unit in country.units {
       var members: JSONObject = [
         "name": .string(unit.name), "shortName": .string(unit.shortName), "level": .integer(unit.level),
@@ -63,7 +85,8 @@ struct MetadataStore: Sendable {
           "level": .integer(level),
         ])
     }
-    let deepest = country.units.filter { $0.level == country.units.map(\.level).max() }
+    let lowest = country.units.map(\.level).max()
+    let deepest = country.units.filter { $0.level == lowest }
     add(
       .organisationUnitGroups, UID.make(seed: 0, name: "group of every second"),
       [

@@ -23,7 +23,10 @@ struct MetadataType: Sendable, Hashable {
     self.package = package
     self.authority = authority
     self.properties =
-      ["id", "code", "name", "created", "lastUpdated", "createdBy", "sharing", "translations"] + properties
+      [
+        "id", "code", "name", "created", "lastUpdated", "createdBy", "sharing", "translations",
+        "attributeValues",
+      ] + properties
     self.required = required
     self.unique = unique
     lengths = ["name": 230, "shortName": 50, "code": 50]

@@ -12,7 +12,16 @@ struct ObjectList {
 
   private static let defaultPageSize = 50
 
-  func reply() throws -> Reply {
+  func reply() throws -> Reply { reply(try matching()) }
+
+  /// What a list depends on besides its page and its fields.
+  var key: String {
+    let rest = call.query.filter { !["page", "pageSize", "paging", "fields"].contains($0.name) }
+    return "\(view.user.id) \(type.plural) " + rest.map { "\($0.name)=\($0.value)" }.joined(separator: "&")
+  }
+
+  /// All objects that the list is made of, in their order.
+  func matching() throws -> [JSONObject] {
     var objects = view.store.objects(type)
     let filters = try call.parameters("filter").map(ObjectFilter.init)
     for filter in filters { try filter.check(type) }
@@ -26,7 +35,11 @@ struct ObjectList {
         ? filters.contains { $0.matches(object, type, view) }
         : filters.allSatisfy { $0.matches(object, type, view) }
     }
-    objects = ordered(objects)
+    return ordered(objects)
+  }
+
+  func reply(_ objects: [JSONObject]) -> Reply {
+    let objects = shuffled(objects)
     let selection = FieldSelection(call.parameter("fields") ?? "id,displayName")
     if call.parameter("paging")?.lowercased() == "false" {
       return .json([type.plural: list(objects, selection)])
@@ -52,13 +65,17 @@ struct ObjectList {
     return true
   }
 
+  /// Nothing promises an order where none is asked for: rows of one page may come again on the next, so here they do.
+  private func shuffled(_ objects: [JSONObject]) -> [JSONObject] {
+    guard call.parameter("order") == nil, call.parameter("paging")?.lowercased() != "false", !objects.isEmpty
+    else { return objects }
+    let shift = turn * 7 % objects.count
+    return Array(objects[shift...] + objects[..<shift])
+  }
+
   private func ordered(_ objects: [JSONObject]) -> [JSONObject] {
-    guard let order = call.parameter("order") else {
-      // Nothing promises an order: rows of one page may come again on the next, so here they do.
-      guard call.parameter("paging")?.lowercased() != "false", !objects.isEmpty else { return objects }
-      let shift = turn * 7 % objects.count
-      return Array(objects[shift...] + objects[..<shift])
-    }
+    // They come by id.
+    guard let order = call.parameter("order"), order != "id", order != "id:asc" else { return objects }
     let keys = order.split(separator: ",").map { $0.split(separator: ":").map(String.init) }
     return objects.sorted { left, right in
       for key in keys where !key.isEmpty {

@@ -144,23 +144,33 @@ enum PeriodType: String, CaseIterable, Sendable {
   }
 }
 
-/// A period of an ISO calendar.
+/// A period, by the days that it has in the ISO calendar.
 struct Period: Sendable, Hashable {
   let type: PeriodType
   /// In canonical form.
   let iso: String
   let start: CalendarDate
   let end: CalendarDate
+  /// The calendar that named it, where that is not ISO's.
+  let calendar: LocalCalendar?
 
-  fileprivate init(type: PeriodType, iso: String, start: CalendarDate, end: CalendarDate) {
+  init(
+    type: PeriodType, iso: String, start: CalendarDate, end: CalendarDate, calendar: LocalCalendar? = nil
+  ) {
     self.type = type
     self.iso = iso
     self.start = start
     self.end = end
+    self.calendar = calendar
   }
 
   /// Reads a period; nil for what is none, such as week 53 of a year that has 52.
-  init?(_ text: String, version: DHIS2Version) {
+  init?(_ text: String, version: DHIS2Version, calendar: LocalCalendar? = nil) {
+    if let calendar, !text.contains("W") {
+      guard let local = calendar.read(text) else { return nil }
+      self = local
+      return
+    }
     for type in PeriodType.allCases where type.exists(in: version) {
       guard let day = type.day(of: text) else { continue }
       let period = type.period(containing: day)
@@ -182,7 +192,8 @@ struct Period: Sendable, Hashable {
   func adding(_ count: Int) -> Period {
     var period = self
     for _ in 0..<abs(count) {
-      period = type.period(containing: count > 0 ? period.end.adding(days: 1) : period.start.adding(days: -1))
+      let day = count > 0 ? period.end.adding(days: 1) : period.start.adding(days: -1)
+      period = calendar?.period(type, containing: day) ?? type.period(containing: day)
     }
     return period
   }

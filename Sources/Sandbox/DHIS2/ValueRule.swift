@@ -1,23 +1,40 @@
+internal import Essentials
+
 /// Which texts are values of which type (ValidationUtils, MathUtils).
 enum ValueRule {
   /// The reason why a text is no value of the type; nil where it is one.
-  static func problem(_ text: String, type: String, version: DHIS2Version) -> String? {
+  static func problem(_ text: String, type: String) -> String? {
     switch type {
     case "NUMBER": return isNumber(text) ? nil : "value_not_numeric"
-    case "INTEGER": return isInteger(text, version) ? nil : "value_not_integer"
+    case "INTEGER": return isInteger(text) ? nil : "value_not_integer"
     case "INTEGER_POSITIVE":
-      return isInteger(text, version) && !text.hasPrefix("-") && !text.hasPrefix("0")
+      return isInteger(text) && !text.hasPrefix("-") && !text.hasPrefix("0")
         ? nil : "value_not_positive_integer"
     case "INTEGER_NEGATIVE":
-      return isInteger(text, version) && text.hasPrefix("-") ? nil : "value_not_negative_integer"
+      return isInteger(text) && text.hasPrefix("-") ? nil : "value_not_negative_integer"
     case "INTEGER_ZERO_OR_POSITIVE":
-      return isInteger(text, version) && !text.hasPrefix("-") ? nil : "value_not_zero_or_positive_integer"
+      return isInteger(text) && !text.hasPrefix("-") ? nil : "value_not_zero_or_positive_integer"
     case "PERCENTAGE": return isNumber(text, in: 0...100) ? nil : "value_not_percentage"
     case "UNIT_INTERVAL": return isNumber(text, in: 0...1) ? nil : "value_not_unit_interval"
     case "BOOLEAN": return ["true", "false"].contains(text.lowercased()) ? nil : "value_not_bool"
     case "TRUE_ONLY": return text.lowercased() == "true" ? nil : "value_not_true_only"
+    case "DATE": return text.count == 10 && CalendarDate(text) != nil ? nil : "value_not_valid_date"
     default: return text.count > 50_000 ? "value_length_greater_than_max_length" : nil
     }
+  }
+
+  /// The text as it is stored: short words for yes and no are taken, and from 2.43 on whole numbers lose `.0`
+  /// (ValidationUtils.normalizeBoolean, DefaultDataEntryService.normalizeValue).
+  static func normalized(_ text: String, type: String, version: DHIS2Version) -> String {
+    if type == "BOOLEAN" || type == "TRUE_ONLY" {
+      switch text.lowercased() {
+      case "1", "t", "true", "y", "yes": return "true"
+      case "0", "f", "false", "n", "no": return "false"
+      default: return text
+      }
+    }
+    if version >= .v2_43, type.hasPrefix("INTEGER"), text.hasSuffix(".0") { return String(text.dropLast(2)) }
+    return text
   }
 
   /// The reason as ≤2.42 words it (i18n, English).
@@ -48,15 +65,8 @@ enum ValueRule {
     isNumber(text) && Double(text).map(range.contains) ?? false
   }
 
-  /// `^(0|-?[1-9]\d*)$` in 32 bits; 2.43 cuts `.0` off before it looks.
-  private static func isInteger(_ text: String, _ version: DHIS2Version) -> Bool {
-    var text = Substring(text)
-    if version >= .v2_43, let dot = text.firstIndex(of: "."),
-      text[dot...].dropFirst().allSatisfy({ $0 == "0" }),
-      text[dot...].count > 1
-    {
-      text = text[..<dot]
-    }
+  /// `^(0|-?[1-9]\d*)$` in 32 bits.
+  private static func isInteger(_ text: String) -> Bool {
     guard let number = Int32(text), !text.hasPrefix("+") else { return false }
     return String(number) == text
   }

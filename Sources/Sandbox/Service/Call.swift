@@ -9,6 +9,8 @@ struct Call: Sendable {
   /// Names in lower case.
   let headers: [(name: String, value: String)]
   var body: [UInt8] = []
+  /// What is to go wrong inside the service rather than on the way.
+  var mishap: SandboxFault.Way?
 
   init(method: String, target: String, headers: [(name: String, value: String)]) {
     self.method = method

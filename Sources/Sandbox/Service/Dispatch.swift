@@ -17,13 +17,18 @@ final class Desk: Sendable {
     state.withLock { $0.faults.hit(method: call.method, path: call.path) }
   }
 
+  /// The faults that are still to come.
+  var faults: SandboxFaults { state.withLock { $0.faults } }
+
+  func forgetRequests() { state.withLock { $0.requests = [] } }
+
   func record(_ call: Call, bodyLength: Int, status: Int) {
     let secret: Set<String> = ["authorization", "private-token", "cookie"]
     var headers: [String: String] = [:]
     for (name, value) in call.headers { headers[name] = secret.contains(name) ? "" : value }
     let request = SandboxRequest(
       method: call.method, target: call.target, path: call.path, headers: headers, bodyLength: bodyLength,
-      status: status)
+      bodyDigest: call.body.isEmpty || call.body.count > 1 << 16 ? nil : MD5.of(call.body), status: status)
     state.withLock { $0.requests.append(request) }
   }
 }
@@ -40,8 +45,8 @@ struct Dispatch: Sendable {
   private static let longestTarget = 8192
 
   func handle(_ call: Call, tooLong: Bool) async -> (reply: Reply, way: SandboxFault.Way?) {
-    if call.path.hasPrefix("/_sandbox/") { return (control(call), nil) }
-    let way = desk.hit(call)
+    if call.path.hasPrefix("/_sandbox/") { return (await control(call), nil) }
+    var way = desk.hit(call)
     var reply: Reply
     switch way {
     case .status(let status): reply = .proxyPage(status)
@@ -53,8 +58,13 @@ struct Dispatch: Sendable {
     case .gatewayTimeoutAfterwards:
       _ = await answer(call, tooLong: tooLong)
       reply = .proxyPage(504)
+    case .lostSummary, .failedJob:
+      var call = call
+      call.mishap = way
+      reply = await answer(call, tooLong: tooLong)
     case .cut, .wrongLength, .lostAnswer, nil: reply = await answer(call, tooLong: tooLong)
     }
+    if way == nil, reply.isCut { way = .cut }
     desk.record(call, bodyLength: call.body.count, status: way == .lostAnswer ? 0 : reply.status)
     return (reply, way)
   }
@@ -89,7 +99,7 @@ struct Dispatch: Sendable {
   }
 
   /// `/_sandbox/...`: for whoever drives the sandbox from outside.
-  private func control(_ call: Call) -> Reply {
+  private func control(_ call: Call) async -> Reply {
     switch (call.method, call.path) {
     case ("POST", "/_sandbox/faults"):
       do {
@@ -101,13 +111,33 @@ struct Dispatch: Sendable {
     case ("DELETE", "/_sandbox/faults"):
       desk.forgetFaults()
       return Reply(204)
-    case ("GET", "/_sandbox/requests"):
-      return .json(
-        .array(
-          desk.requests.map {
-            ["method": .string($0.method), "target": .string($0.target), "status": .integer($0.status)]
-          }))
+    case ("GET", "/_sandbox/faults"): return .json(.array(desk.faults.faults.map(\.json)))
+    case ("GET", "/_sandbox/requests"): return .json(.array(desk.requests.map(\.json)))
+    case ("DELETE", "/_sandbox/requests"):
+      desk.forgetRequests()
+      return Reply(204)
+    case ("GET", "/_sandbox/requests/counts"): return .json(counts(desk.requests))
+    case ("GET", "/_sandbox/values"):
+      return .json(["count": .integer(await dhis2.valueCount)])
     default: return Reply(404)
     }
+  }
+
+  /// How often each request came, the same path with another body being another; in the order of their first coming.
+  private func counts(_ requests: [SandboxRequest]) -> JSONValue {
+    var counts: [[String]: Int] = [:]
+    var order: [[String]] = []
+    for request in requests {
+      let key = [request.method, request.path, request.bodyDigest ?? ""]
+      if counts[key] == nil { order.append(key) }
+      counts[key, default: 0] += 1
+    }
+    return .array(
+      order.map { key in
+        var body: JSONObject = ["method": .string(key[0]), "path": .string(key[1])]
+        if !key[2].isEmpty { body["bodyDigest"] = .string(key[2]) }
+        body["count"] = .integer(counts[key] ?? 0)
+        return .object(body)
+      })
   }
 }

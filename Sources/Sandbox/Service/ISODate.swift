@@ -32,3 +32,16 @@ extension Int {
   /// The remainder of ``quotient(_:)``, never below zero.
   func remainder(_ divisor: Int) -> Int { self - quotient(divisor) * divisor }
 }
+
+extension Date {
+  /// Reads what ``milliseconds`` writes; nil for anything else.
+  init?(dhis2 text: String) {
+    guard let day = CalendarDate(String(text.prefix(10))), text.utf8.count >= 19 else { return nil }
+    let clock = text.dropFirst(11).prefix(8).split(separator: ":").compactMap { Double($0) }
+    guard clock.count == 3 else { return nil }
+    let fraction = Double("0" + text.dropFirst(19).prefix(4)) ?? 0
+    self.init(
+      timeIntervalSince1970: Double(day.daysSinceEpoch) * 86_400 + clock[0] * 3600 + clock[1] * 60 + clock[2]
+        + fraction)
+  }
+}

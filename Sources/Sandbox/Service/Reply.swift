@@ -26,6 +26,8 @@ struct Reply: Sendable {
   var status: Int
   var headers: [(name: String, value: String)]
   var body: Body
+  /// Whether the connection is closed in the middle of it.
+  var isCut = false
 
   init(_ status: Int, headers: [(name: String, value: String)] = [], body: Body = .bytes([])) {
     self.status = status

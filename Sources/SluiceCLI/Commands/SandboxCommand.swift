@@ -10,8 +10,39 @@ struct SandboxCommand: AsyncParsableCommand {
 
   @Option(help: "The port; 0 takes any that is free.")
   var port = 8765
-  @Option(help: "The version that DHIS2 plays: 2.40, 2.41, 2.42 or 2.43.")
+  @Option(help: "The version that DHIS2 plays: 2.40, 2.41, 2.42, 2.43 or 2.44-SNAPSHOT.")
   var dhis2Version = "2.42"
+  @Option(
+    help: ArgumentHelp(
+      "The number of org units of the made-up country: about 60 without it, and the full country has 1300.",
+      valueName: "number"))
+  var units: Int?
+  @Option(
+    help: ArgumentHelp(
+      "Whose name and password are printed: etl, guest, regional, district, admin, disabled or careful.",
+      valueName: "name"))
+  var user: String?
+  @Option(help: "The calendar of DHIS2's periods: iso8601, gregorian, ethiopian or nepali.")
+  var calendar = "iso8601"
+  @Option(
+    help: ArgumentHelp(
+      "How long DHIS2's check of open periods does not know a changed data set (E7644).", valueName: "seconds"
+    ))
+  var dataSetDelay = 0.0
+  @Option(
+    help: ArgumentHelp(
+      "How long a job of the Climate Data Store waits and runs, in halves.", valueName: "seconds"))
+  var queueTime = 0.2
+  @Option(
+    help: ArgumentHelp("The largest cost of one request to the Climate Data Store.", valueName: "fields"))
+  var costLimit: Int?
+  @Option(
+    help: ArgumentHelp(
+      "The requests that the Climate Data Store answers within a minute; one more is refused with 429.",
+      valueName: "number"))
+  var requestsPerMinute: Int?
+  @Option(help: ArgumentHelp("The longest request body that DHIS2's proxy takes.", valueName: "bytes"))
+  var bodyLimit: Int?
   @Option(
     help: ArgumentHelp(
       "Org units of level 2 from this GeoJSON file instead of the made-up country.", valueName: "file"))
@@ -29,10 +60,29 @@ struct SandboxCommand: AsyncParsableCommand {
     var options = SandboxOptions(sharingNetCDF: ())
     options.port = port
     options.dhis2Version = version
+    guard let calendar = SandboxCalendar(rawValue: calendar) else {
+      throw UsageError(
+        "--calendar must be one of \(SandboxCalendar.allCases.map(\.rawValue).joined(separator: ", "))")
+    }
+    options.calendar = calendar
+    if let units { options.countrySize = .units(units) }
+    options.dataSetDelay = dataSetDelay
+    options.queueTime = .milliseconds(Int(queueTime * 1000))
+    if let costLimit { options.costLimit = costLimit }
+    options.requestsPerMinute = requestsPerMinute
+    if let bodyLimit { options.bodyLimit = bodyLimit }
     options.orgUnitsFile = orgUnits
     options.gridFile = grid
     let sandbox = try await Sandbox.start(options)
-    for (name, value) in sandbox.environment.sorted(by: { $0.key < $1.key }) {
+    var environment = sandbox.environment
+    if let user {
+      guard sandbox.dhis2Usernames.contains(user) else {
+        await sandbox.stop()
+        throw UsageError("--user must be one of \(sandbox.dhis2Usernames.joined(separator: ", "))")
+      }
+      environment["DHIS2_USERNAME"] = user
+    }
+    for (name, value) in environment.sorted(by: { $0.key < $1.key }) {
       print("export \(name)=\(value)")
     }
     printError("the sandbox runs at \(sandbox.baseURL); stop it with Ctrl-C")
