@@ -28,7 +28,7 @@ extension DHIS2 {
     let unknown = ids.filter { preflight.units[$0] == nil }.sorted()
     guard !unknown.isEmpty else { return }
     if preflight.units.count + unknown.count > Self.mostKnownUnits {
-      preflight.units = preflight.units.filter { ids.contains($0.key) }
+      for id in Array(preflight.units.keys) where !ids.contains(id) { preflight.units[id] = nil }
     }
     for batch in unknown.chunked(OrgUnitQuery.mostIDs) {
       // What is no id at all would break the filter; the server does not know it anyway.
@@ -48,5 +48,5 @@ extension DHIS2 {
     }
   }
 
-  private static var mostKnownUnits: Int { 20_000 }
+  private static var mostKnownUnits: Int { 10_000 }
 }
