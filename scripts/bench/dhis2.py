@@ -77,7 +77,8 @@ class Handler(BaseHTTPRequestHandler):
         elif name == "dataSets":
             self.answer({"dataSets": [{"id": "BfMAe6Itzgt", "periodType": "Monthly", "dataSetElements": [
                 {"dataElement": {"id": "fClA2Erf6IO", "valueType": "NUMBER", "aggregationType": "AVERAGE",
-                                 "zeroIsSignificant": True}}]}]})
+                                 "zeroIsSignificant": True}}],
+                "organisationUnits": count}]})
         elif name.startswith("dataSets/"):
             self.answer({"organisationUnits": [{"id": uid(number)} for number in range(count)]})
         elif name == "organisationUnits" and query.get("filter", "").startswith("id:in:"):

@@ -42,8 +42,11 @@ extension DHIS2 {
         ], operation: "reading \(ids.count) org units"
       ) { try OrgUnitPage(reading: &$0) }
       for unit in answer.units {
+        // Of the path only the step that decides is kept, which fits into a string without memory of its own.
+        let steps = unit.path.split(separator: "/")
+        let scope = preflight.user.orgUnits.first { id in steps.contains { $0 == id } }
         preflight.units[unit.id] = Preflight.Unit(
-          path: unit.path, openingDate: unit.openingDate, closedDate: unit.closedDate)
+          path: "/\(scope ?? unit.id)", openingDate: unit.openingDate, closedDate: unit.closedDate)
       }
     }
   }

@@ -17,6 +17,8 @@ struct IDScanner {
 
   private static let key = Array("id".utf8)
 
+  init(expecting count: Int = 0) { codes.reserveCapacity(min(max(0, count), 1 << 24)) }
+
   /// Whether the document ended with all that it opened closed.
   var isWhole: Bool { hasBegun && depth == 0 && place != .text && place != .escape }
 
@@ -60,11 +62,13 @@ struct IDScanner {
 
 extension DHIS2 {
   /// The units that a data set is assigned to. They are read as they come: a hundred thousand take 2 MB.
-  func assignedUnits(_ dataSet: String) async throws -> UIDSet {
+  ///
+  /// - Parameter count: how many there are, as far as is known: memory that grows as they come would be taken twice.
+  func assignedUnits(_ dataSet: String, expecting count: Int) async throws -> UIDSet {
     let operation = "reading the org units of data set \(dataSet)"
     var attempt = 1
     while true {
-      var scanner = IDScanner()
+      var scanner = IDScanner(expecting: count)
       do {
         let stream = try await stream(
           "dataSets/\(dataSet)", [("fields", "organisationUnits[id]")], operation: operation)
