@@ -24,7 +24,7 @@ extension DHIS2 {
 
   /// As ``importValues(_:options:preflight:)`` for a sequence that waits for nobody.
   public func importValues(
-    _ values: some Sequence<DataValue>, options: ImportOptions, preflight: Preflight? = nil
+    _ values: some Sequence<DataValue> & Sendable, options: ImportOptions, preflight: Preflight? = nil
   ) async throws -> ImportReceipt {
     let run = try await prepared(options, preflight)
     return try await Self.run(run) { run in

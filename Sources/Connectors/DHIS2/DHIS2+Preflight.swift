@@ -28,7 +28,7 @@ extension DHIS2 {
     let unknown = ids.filter { preflight.units[$0] == nil }.sorted()
     guard !unknown.isEmpty else { return }
     if preflight.units.count + unknown.count > Self.mostKnownUnits {
-      preflight.units = preflight.units.filter { ids.contains($0.key) }
+      for id in Array(preflight.units.keys) where !ids.contains(id) { preflight.units[id] = nil }
     }
     for batch in unknown.chunked(OrgUnitQuery.mostIDs) {
       // What is no id at all would break the filter; the server does not know it anyway.
@@ -42,11 +42,14 @@ extension DHIS2 {
         ], operation: "reading \(ids.count) org units"
       ) { try OrgUnitPage(reading: &$0) }
       for unit in answer.units {
+        // Of the path only the step that decides is kept, which fits into a string without memory of its own.
+        let steps = unit.path.split(separator: "/")
+        let scope = preflight.user.orgUnits.first { id in steps.contains { $0 == id } }
         preflight.units[unit.id] = Preflight.Unit(
-          path: unit.path, openingDate: unit.openingDate, closedDate: unit.closedDate)
+          path: "/\(scope ?? unit.id)", openingDate: unit.openingDate, closedDate: unit.closedDate)
       }
     }
   }
 
-  private static var mostKnownUnits: Int { 20_000 }
+  private static var mostKnownUnits: Int { 10_000 }
 }

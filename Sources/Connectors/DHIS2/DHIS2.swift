@@ -84,6 +84,32 @@ public struct DHIS2: Sendable {
     _ method: HTTPMethod, _ path: String, _ query: [(String, String)] = [], body: HTTPBody = .none,
     retry: HTTPRetry = .standard, operation: String
   ) async throws -> HTTPResponse {
+    let response = try await http.send(request(method, path, query, body: body, retry: retry))
+    if !usesToken { memory.keepCookie(response.headers.all("Set-Cookie")) }
+    let answer = DHIS2Answer(response, operation: operation, server: baseURL)
+    if answer.isLoginPage { throw answer.failure }
+    return response
+  }
+
+  /// Reads an API path piece by piece, for answers that are not to be held in memory. Throws for every answer but 200.
+  func stream(_ path: String, _ query: [(String, String)] = [], operation: String) async throws -> HTTPStream
+  {
+    let stream = try await http.stream(request(.get, path, query, retry: .standard))
+    let head = HTTPResponse(status: stream.status, headers: stream.headers)
+    guard stream.status == 200, !DHIS2Answer(head, operation: operation, server: baseURL).isLoginPage else {
+      var body: [UInt8] = []
+      // What says why is short; of a login page nothing is read.
+      if stream.status != 200 { for try await bytes in stream where body.count < 1 << 20 { body += bytes } }
+      let response = HTTPResponse(status: stream.status, headers: stream.headers, body: body)
+      throw DHIS2Answer(response, operation: operation, server: baseURL).failure
+    }
+    return stream
+  }
+
+  private func request(
+    _ method: HTTPMethod, _ path: String, _ query: [(String, String)], body: HTTPBody = .none,
+    retry: HTTPRetry
+  ) -> HTTPRequest {
     let address = "\(baseURL)/api/\(path)" + (query.isEmpty ? "" : "?\(URLText.query(query))")
     // Without X-Requested-With an unauthenticated call is answered by a redirect to the login page.
     var headers: HTTPHeaders = ["Accept": "application/json", "X-Requested-With": "XMLHttpRequest"]
@@ -95,11 +121,7 @@ public struct DHIS2: Sendable {
     // 2.43 takes up to half a minute for 1,000 new values, and a busy server longer.
     request.timeouts.idle = .seconds(method == .get ? 120 : 300)
     request.retry = retry
-    let response = try await http.send(request)
-    if !usesToken { memory.keepCookie(response.headers.all("Set-Cookie")) }
-    let answer = DHIS2Answer(response, operation: operation, server: baseURL)
-    if answer.isLoginPage { throw answer.failure }
-    return response
+    return request
   }
 
   /// Reads a body as JSON. What is not JSON was cut off, or came from something else than DHIS2.

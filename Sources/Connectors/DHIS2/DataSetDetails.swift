@@ -39,7 +39,9 @@ public struct DataSetDetails: Sendable {
   public let elements: [String: Element]
   public let inputPeriods: [InputPeriod]
   /// The ids of the units that it is assigned to.
-  let units: UIDSet
+  var units: UIDSet
+  /// How many the server says there are, where it was asked for that alone.
+  let announcedUnits: Int
 
   /// Whether the set is assigned to a unit.
   public func isAssigned(to unit: String) -> Bool { units.contains(unit) }
@@ -73,6 +75,7 @@ public struct DataSetDetails: Sendable {
     }
     self.id = id
     self.units = UIDSet(codes: units)
+    announcedUnits = set["organisationUnits"]?.integer ?? units.count
     name = (set["name"] ?? set["displayName"])?.string ?? id
     periodType = set["periodType"]?.string.flatMap(PeriodType.init(rawValue:))
     openFuturePeriods = set["openFuturePeriods"]?.integer ?? 0
@@ -107,8 +110,8 @@ extension DHIS2 {
   /// What DHIS2 says of a data set; nil where there is none, or the user may not see it.
   public func dataSetDetails(_ id: String) async throws -> DataSetDetails? {
     let fields =
-      "id,name,periodType,openFuturePeriods,expiryDays,access,categoryCombo[id,isDefault],dataInputPeriods[period[id],openingDate,closingDate],dataSetElements[dataElement[id,valueType,aggregationType,zeroIsSignificant,categoryCombo[id]],categoryCombo[id]],organisationUnits[id]"
-    return try await read(
+      "id,name,periodType,openFuturePeriods,expiryDays,access,categoryCombo[id,isDefault],dataInputPeriods[period[id],openingDate,closingDate],dataSetElements[dataElement[id,valueType,aggregationType,zeroIsSignificant,categoryCombo[id]],categoryCombo[id]],organisationUnits::size"
+    let details = try await read(
       "dataSets", [("filter", "id:eq:\(id)"), ("fields", fields), ("paging", "false")],
       operation: "reading data set \(id)"
     ) { reader in
@@ -119,5 +122,8 @@ extension DHIS2 {
       }
       return found
     }
+    guard var details else { return nil }
+    details.units = try await assignedUnits(id, expecting: details.announcedUnits)
+    return details
   }
 }

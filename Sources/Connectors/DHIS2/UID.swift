@@ -78,9 +78,11 @@ struct UIDSet: Sendable {
   }
 
   /// The first sixteen bytes of an id as a number: all of a DHIS2 UID.
-  static func code(_ id: String) -> UInt128 {
+  static func code(_ id: String) -> UInt128 { code(id.utf8) }
+
+  static func code(_ id: some Sequence<UInt8>) -> UInt128 {
     var code: UInt128 = 0
-    for byte in id.utf8.prefix(16) { code = code << 8 | UInt128(byte) }
+    for byte in id.prefix(16) { code = code << 8 | UInt128(byte) }
     return code
   }
 

@@ -19,7 +19,7 @@ import Testing
   private static func page(_ numbers: Range<Int>, page: Int, of pages: Int, total: Int, next: Bool)
     -> StoreReply
   {
-    let units = numbers.map { "{\"id\":\"unit\(1_000_000 + $0)\",\"path\":\"/root/unit\($0)\",\"level\":2}" }
+    let units = numbers.map { "{\"id\":\"unit\(1_000_000 + $0)\",\"path\":\"/top/unit\($0)\",\"level\":2}" }
     return Script.json(
       "{\"pager\":{\"page\":\(page),\"total\":\(total),\"pageSize\":10,\"pageCount\":\(pages)\(next ? ",\"nextPage\":\"http://elsewhere\"" : "")},\"organisationUnits\":[\(units.joined(separator: ","))]}"
     )

@@ -58,10 +58,12 @@ final class ScriptedDHIS2: Sendable {
     case "/api/categoryCombos":
       return json(#"{"categoryCombos":[{"id":"bjDvmb4bfuf","categoryOptionCombos":[{"id":"HllvX50cXC0"}]}]}"#)
     case "/api/dataSets":
-      let units = Self.units.map { "{\"id\":\"\($0)\"}" }.joined(separator: ",")
       return json(
-        #"{"dataSets":[{"id":"BfMAe6Itzgt","periodType":"Monthly","access":{"data":{"read":true,"write":true}},"dataSetElements":[{"dataElement":{"id":"fClA2Erf6IO","valueType":"NUMBER","aggregationType":"AVERAGE","zeroIsSignificant":true}}],"organisationUnits":["#
-          + units + "]}]}")
+        #"{"dataSets":[{"id":"BfMAe6Itzgt","periodType":"Monthly","access":{"data":{"read":true,"write":true}},"dataSetElements":[{"dataElement":{"id":"fClA2Erf6IO","valueType":"NUMBER","aggregationType":"AVERAGE","zeroIsSignificant":true}}]}]}"#
+      )
+    case "/api/dataSets/BfMAe6Itzgt":
+      let units = Self.units.map { "{\"id\":\"\($0)\"}" }.joined(separator: ",")
+      return json("{\"organisationUnits\":[\(units)]}")
     case "/api/organisationUnits":
       let units = Self.units.map { "{\"id\":\"\($0)\",\"path\":\"/ImspTQPwCqd/\($0)\"}" }
       return json("{\"organisationUnits\":[\(units.joined(separator: ","))]}")
