@@ -79,6 +79,7 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
 
     benchmark("http-bench", "HTTPBench", ["Essentials", "HTTP"]),
+    benchmark("dhis2-bench", "DHIS2Bench", ["Connectors", "Essentials", "HTTP"]),
     benchmark("task-bench", "TaskBench", ["FlowKit", "FlowKitTesting"]),
 
     tests("Essentials", ["Essentials"]),

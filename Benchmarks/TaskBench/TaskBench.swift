@@ -8,7 +8,8 @@ import Foundation
     let count = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 100_000
     let folder = FileManager.default.temporaryDirectory.path
     let context = RunContext(
-      clock: SystemClock(), scratchFolder: folder, cacheFolder: folder, services: Services(), blocks: BlockStore([]),
+      clock: SystemClock(), scratchFolder: folder, cacheFolder: folder, services: Services(),
+      blocks: BlockStore([]),
       state: MemoryState(), reporter: SilentReporter())
     var best = Duration.seconds(3600)
     for _ in 0..<5 {

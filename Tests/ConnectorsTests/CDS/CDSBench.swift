@@ -13,10 +13,14 @@ struct CDSBench {
   static func with<Result>(
     _ change: (inout SandboxOptions) -> Void = { _ in }, _ work: (CDSBench) async throws -> Result
   ) async throws -> Result {
+    let test = TestRun()
     var options = SandboxOptions()
     options.queueTime = .zero
+    // The queue goes on as the clock of the run does, which waits for nobody.
+    let (clock, start) = (test.clock, test.clock.now())
+    options.elapsed = { .seconds(clock.now().timeIntervalSince(start)) }
     change(&options)
-    var bench = CDSBench(sandbox: try await Sandbox.start(options))
+    var bench = CDSBench(sandbox: try await Sandbox.start(options), test: test)
     bench.test.services[HTTPService.self] = HTTPClient(clock: bench.test.clock)
     do {
       let result = try await work(bench)
