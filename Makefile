@@ -17,13 +17,13 @@ build: setup ## Build everything for development (first time: 2 to 4 minutes on 
 release: setup ## Build the optimised program with the Swift runtime in it, .build/release/sluice (first time: 3 to 6 minutes)
 	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 
-demo: build ## Import ERA5-Land climate into DHIS2 on built-in stand-ins (seconds, after the build)
+demo: build ## Run the four flows on built-in stand-ins (seconds, after the build); again, it changes nothing
 	@scripts/demo $(SLUICE)
 
 test: setup ## Run all tests (about a minute, after the build)
 	$(SWIFT) test
 
-test-peers: build ## Run the reference clients of the Climate Data Store, from PyPI, against the sandbox
+test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift

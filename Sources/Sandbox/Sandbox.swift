@@ -57,6 +57,7 @@ public final class Sandbox: Sendable {
   /// The port that was taken.
   public let port: Int
 
+  private let stateFile: String?
   private let dhis2: DHIS2Service
   private let cds: CDSService
   private let github: GitHubService
@@ -97,6 +98,13 @@ public final class Sandbox: Sendable {
     }
     do {
       let sandbox = try Sandbox(options, country: country, port: port, desk: desk, running: running)
+      if let path = options.stateFile, let kept = FileManager.default.contents(atPath: path) {
+        guard let document = try? JSONValue(parsing: Array(kept)) else {
+          throw Misconfiguration(
+            "\(path) is no state of a sandbox", remedy: "Remove it: the sandbox then begins afresh.")
+        }
+        try await sandbox.dhis2.restore(document, from: path)
+      }
       box.set(
         Dispatch(
           base: sandbox.baseURL, dhis2: sandbox.dhis2, cds: sandbox.cds, github: sandbox.github, desk: desk))
@@ -111,6 +119,7 @@ public final class Sandbox: Sendable {
     _ options: SandboxOptions, country: Country, port: Int, desk: Desk, running: Task<Void, any Error>
   ) throws {
     self.port = port
+    stateFile = options.stateFile
     baseURL = "http://127.0.0.1:\(port)"
     self.country = country
     self.desk = desk
@@ -173,6 +182,19 @@ public final class Sandbox: Sendable {
         lifetime: options.resultLifetime, gridFile: options.gridFile,
         land: country.land, holdingNetCDF: options.holdingNetCDF, clock: options.now))
     github = GitHubService(base: baseURL, token: githubToken, clock: options.now)
+  }
+
+  /// Closes all connections and ends the services; keeps what DHIS2 holds, where that was asked for.
+  ///
+  /// - Throws: `Fault` where it cannot be kept.
+  public func stopKeepingState() async throws {
+    await stop()
+    guard let stateFile else { return }
+    do {
+      try Data(await dhis2.snapshot().bytes()).write(to: URL(filePath: stateFile), options: .atomic)
+    } catch {
+      throw Fault("the state of the sandbox cannot be written to \(stateFile): \(error)")
+    }
   }
 
   /// Closes all connections and ends the services.

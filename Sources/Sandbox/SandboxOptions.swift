@@ -34,6 +34,8 @@ public struct SandboxOptions: Sendable {
   /// A GeoJSON file whose features become the org units of level 2, instead of the made-up country. Their ids are
   /// `feature.id`, which must be DHIS2 UIDs.
   public var orgUnitsFile: String?
+  /// Where what DHIS2 holds is kept from one sandbox to the next of the same seed and size; nil keeps nothing.
+  public var stateFile: String?
   /// What goes wrong from the start.
   public var faults = SandboxFaults()
   public var countrySize = SandboxCountrySize.small

@@ -52,6 +52,11 @@ struct SandboxCommand: AsyncParsableCommand {
       "The file that the Climate Data Store serves instead of a made-up one.", valueName: "file"))
   var grid: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Keep what DHIS2 holds in this file, for the next sandbox of the same units.", valueName: "file"))
+  var state: String?
+
   func run() async throws {
     guard let version = DHIS2Version(rawValue: dhis2Version) else {
       throw UsageError(
@@ -73,6 +78,7 @@ struct SandboxCommand: AsyncParsableCommand {
     if let bodyLimit { options.bodyLimit = bodyLimit }
     options.orgUnitsFile = orgUnits
     options.gridFile = grid
+    options.stateFile = state
     let sandbox = try await Sandbox.start(options)
     var environment = sandbox.environment
     if let user {
@@ -87,6 +93,6 @@ struct SandboxCommand: AsyncParsableCommand {
     }
     printError("the sandbox runs at \(sandbox.baseURL); stop it with Ctrl-C")
     await Interruption.wait()
-    await sandbox.stop()
+    try await sandbox.stopKeepingState()
   }
 }
