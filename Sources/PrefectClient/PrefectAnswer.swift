@@ -68,7 +68,8 @@ struct PrefectAnswer {
   /// As HTTP has it, and as Prefect writes it too: seconds with a fraction.
   private var retryAfter: Duration? {
     if let wait = response.retryAfter(now: now) { return wait }
-    guard let text = response.headers["Retry-After"], let seconds = Double(text), (0...86400).contains(seconds)
+    guard let text = response.headers["Retry-After"], let seconds = Double(text),
+      (0...86400).contains(seconds)
     else { return nil }
     return .seconds(seconds)
   }
