@@ -93,7 +93,7 @@ let package = Package(
     tests(
       "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
     tests("PrefectAPI", ["Essentials", "JSON", "PrefectAPI"]),
-    tests("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
+    tests("PrefectClient", ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),

@@ -44,9 +44,10 @@ struct PrefectAnswer {
       return make(
         .configuration, "the server sends the request elsewhere (\(status))",
         remedy: "Check PREFECT_API_URL, \(configuration.shownURL).")
-    case 408, 429, 500...:
+    // 423: the slots of a concurrency limit are taken.
+    case 408, 423, 429, 500...:
       return make(
-        .transient, "the server answered \(status)\(said)", retryAfter: response.retryAfter(now: now))
+        .transient, "the server answered \(status)\(said)", retryAfter: retryAfter)
     default:
       return make(.rejected, "the server answered \(status)\(said)")
     }
@@ -63,6 +64,15 @@ struct PrefectAnswer {
   var isAboutCSRF: Bool { response.status == 403 && response.text.contains("CSRF token") }
 
   private var isOfRouter: Bool { response.status == 404 && (detail ?? "Not Found") == "Not Found" }
+
+  /// As HTTP has it, and as Prefect writes it too: seconds with a fraction.
+  private var retryAfter: Duration? {
+    if let wait = response.retryAfter(now: now) { return wait }
+    guard let text = response.headers["Retry-After"], let seconds = Double(text),
+      (0...86400).contains(seconds)
+    else { return nil }
+    return .seconds(seconds)
+  }
 
   private func make(
     _ kind: FailureKind, _ problem: String, remedy: String? = nil, retryAfter: Duration? = nil

@@ -54,7 +54,12 @@ public final class PrefectClient: Sendable {
   }
 
   /// Sends a call until it succeeds or fails for good.
-  func send(_ call: PrefectCall) async throws -> Success {
+  ///
+  /// - Parameter settle: asked after an attempt that may have been carried out, before the next: an answer found in
+  ///   another way ends the call.
+  func send(
+    _ call: PrefectCall, settle: () async throws -> HTTPResponse? = { nil }
+  ) async throws -> Success {
     var failures = 0
     // Whether an attempt may have been carried out although no answer said so.
     var isOpen = false
@@ -97,6 +102,9 @@ public final class PrefectClient: Sendable {
       let wait = wait(failures, failure)
       log.debug("\(failure.message); again in \(wait.inWords)")
       try await clock.sleep(for: wait)
+      if isOpen, let response = try await settle() {
+        return Success(response: response, followsOpenAttempt: true)
+      }
     }
   }
 

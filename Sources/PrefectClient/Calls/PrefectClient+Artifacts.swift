@@ -26,10 +26,12 @@ extension PrefectClient {
   }
 
   /// The newest version of a key; nil where there is none.
-  public func latestArtifact(key: String) async throws -> Prefect.Artifact? {
-    try await find(
-      Prefect.Artifact.self,
-      PrefectCall(.get, "/artifacts/\(Self.segment(key))/latest", "reading", "artifact \(key)"))
+  public func latestArtifact(key: String) async throws -> Prefect.ArtifactCollection? {
+    // Not by GET /artifacts/<key>/latest, which gives the collection's id for the artifact's.
+    var filters = Prefect.Filters()
+    filters.artifacts = Prefect.ArtifactFilter()
+    filters.artifacts?.key = .any(key)
+    return try await latestArtifacts(filters, limit: 1).first
   }
 
   /// - Parameter limit: how many at most; nil for all.

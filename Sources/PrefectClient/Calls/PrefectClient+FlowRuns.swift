@@ -111,7 +111,9 @@ extension PrefectClient {
     let body: JSONValue = ["state": try state.wireDocument(), "force": .bool(force)]
     let call = run(
       .post, id, "/set_state", body, "setting \(state.name ?? state.type.rawValue) as the state of")
-    let success = try await send(call)
+    let success = try await send(call) {
+      state.type == .failed ? try await self.retryInsteadOfFailure(id) : nil
+    }
     let result = try decode(Prefect.OrchestrationResult.self, success, call)
     guard success.followsOpenAttempt, result.status == .reject, let current = result.state,
       current.details.transitionID == transition
@@ -119,6 +121,18 @@ extension PrefectClient {
     // The attempt whose answer was lost had been accepted.
     return Prefect.OrchestrationResult(
       state: current, status: .accept, details: Prefect.OrchestrationDetails(.accept))
+  }
+
+  /// The answer to FAILED that was lost, where it was a retry: that state has no transition of ours, and proposing
+  /// FAILED once more would end a run that is to be repeated.
+  private func retryInsteadOfFailure(_ id: UUID) async throws -> HTTPResponse? {
+    guard let current = try await flowRun(id).state, current.displayName == Prefect.StateName.awaitingRetry
+    else {
+      return nil
+    }
+    let result = Prefect.OrchestrationResult(
+      state: current, status: .reject, details: Prefect.OrchestrationDetails(.reject, reason: "Retrying"))
+    return HTTPResponse(status: 200, body: try result.wireDocument().bytes())
   }
 
   /// Lets a paused or suspended run go on.
