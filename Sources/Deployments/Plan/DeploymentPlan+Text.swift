@@ -1,3 +1,6 @@
+import FoundationEssentials
+public import JSON
+
 extension DeploymentPlan: CustomStringConvertible {
   /// The plan as people read it, work pool by work pool.
   public var description: String {
@@ -20,6 +23,25 @@ extension DeploymentPlan: CustomStringConvertible {
     lines += skipped.map { "    \($0.name)  \($0.reason)" }
     if steps.isEmpty { lines.append("nothing to deploy") }
     return lines.joined(separator: "\n")
+  }
+}
+
+extension DeploymentPlan {
+  /// The plan for programs.
+  public var json: JSONValue {
+    func texts(_ texts: [String]) -> JSONValue { .array(texts.map { .string($0) }) }
+    return [
+      "steps": .array(
+        steps.map { step in
+          [
+            "name": .string(step.name), "work_pool": .string(step.pool),
+            "action": .string(step.action.rawValue), "changes": texts(step.changes),
+            "drift": texts(step.drift),
+            "id": step.id.map { .string($0.uuidString.lowercased()) } ?? .null,
+          ]
+        }), "new_work_pools": texts(newPools.map(\.name)),
+      "skipped": .array(skipped.map { ["name": .string($0.name), "reason": .string($0.reason)] }),
+    ]
   }
 }
 
