@@ -5,6 +5,7 @@ import FlowKit
 import HTTP
 import JSON
 import PrefectClient
+import Runner
 
 /// `sluice deploy`: brings the deployments of this project to a Prefect server.
 struct DeployCommand: AsyncParsableCommand {
