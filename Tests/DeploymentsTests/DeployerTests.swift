@@ -274,10 +274,9 @@ import Testing
     _ = try await server.write(Prefect.DeploymentCreate(name: "x", flowID: flow.id))
     await server.forgetWrites()
     let report = try await deploy("deployments: [{name: c, entrypoint: greeting}]", prunes: true)
-    #expect(
-      await server.writes == [
-        "POST greeting/c", "DELETE copying/b", "DELETE greeting/a", "DELETE copying",
-      ] || server.writes == ["POST greeting/c", "DELETE greeting/a", "DELETE copying/b", "DELETE copying"])
+    let writes = await server.writes
+    #expect(writes.first == "POST greeting/c" && writes.last == "DELETE copying")
+    #expect(writes.sorted() == ["DELETE copying", "DELETE copying/b", "DELETE greeting/a", "POST greeting/c"])
     #expect(await server.names == ["by-hand/x", "greeting/c", "greeting/o", "greeting/p"])
     #expect(Set(report.rows.map(\.name)) == ["greeting/c", "greeting/a", "copying/b", "copying"])
     #expect(report.rows.last?.details == "flow without deployments")

@@ -1,4 +1,5 @@
 import FlowKit
+import FoundationEssentials
 import JSON
 import PrefectAPI
 import Testing
