@@ -60,12 +60,14 @@ public final class PrefectClient: Sendable {
   func send(
     _ call: PrefectCall, settle: () async throws -> HTTPResponse? = { nil }
   ) async throws -> Success {
+    var attempts = 0
     var failures = 0
     // Whether an attempt may have been carried out although no answer said so.
     var isOpen = false
     var hasNewToken = false
     while true {
       var failure: PrefectFailure
+      attempts += 1
       do {
         let token = call.needsToken ? try await csrf.token { try await self.csrfToken() } : nil
         let response = try await http.send(request(call, token: token))
@@ -75,6 +77,7 @@ public final class PrefectClient: Sendable {
           response: response, call: call, configuration: configuration, now: clock.now())
         if answer.isAboutCSRF, configuration.supportsCSRF, !hasNewToken {
           hasNewToken = true
+          attempts -= 1
           await csrf.refused(token)
           continue
         }
@@ -99,7 +102,7 @@ public final class PrefectClient: Sendable {
         else { throw failure }
         if !lost.isUnsent { isOpen = true }
       }
-      let wait = wait(failures, failure)
+      let wait = wait(attempts, failure)
       log.debug("\(failure.message); again in \(wait.inWords)")
       try await clock.sleep(for: wait)
       if isOpen, let response = try await settle() {
@@ -108,9 +111,9 @@ public final class PrefectClient: Sendable {
     }
   }
 
-  private func wait(_ failures: Int, _ failure: PrefectFailure) -> Duration {
+  private func wait(_ attempts: Int, _ failure: PrefectFailure) -> Duration {
     RetryWait(jitter: configuration.retryJitter)
-      .duration(afterFailures: max(failures, 1), retryAfter: failure.retryAfter, random: random())
+      .duration(afterFailures: attempts, retryAfter: failure.retryAfter, random: random())
   }
 
   private func isPassing(_ status: Int) -> Bool {

@@ -83,7 +83,8 @@ import Testing
     let report = Prefect.TaskRunEvent(
       taskRunID: task, name: "t", flowRunID: run, taskKey: "t", dynamicKey: "0",
       state: Prefect.State(.running, timestamp: now))
-    #expect(report.event.id == task)
+    #expect(report.event.id == report.state.id)
+    #expect(report.event.id != task)
     #expect(report.event.follows == nil)
     #expect(report.event.payload["intended"] == ["from": nil, "to": "RUNNING"])
   }

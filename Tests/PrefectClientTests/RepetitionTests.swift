@@ -60,7 +60,9 @@ let busy = ScriptedServer.Answer.json(503, ["exception_message": "Service Unavai
   func maintenance() async throws {
     let closed = ScriptedServer.Answer.json(503, [:], headers: [("Prefect-Maintenance", "true")])
     let server = try ScriptedServer(closed, closed, closed, closed, .json(200, flow))
-    #expect(try await client(of: server) { $0.maxRetries = 1 }.flow(flowID).name == "etl")
+    let clock = ManualClock()
+    #expect(try await client(of: server, clock: clock) { $0.maxRetries = 1 }.flow(flowID).name == "etl")
+    #expect(clock.waits == [.milliseconds(250), .seconds(2), .seconds(4), .seconds(8)])
   }
 
   @Test("500 and refusals are the last word", arguments: [400, 403, 409, 422, 500])

@@ -119,6 +119,7 @@ final class Folder {
         "PREFECT_API_REQUEST_TIMEOUT": "12.5", "PREFECT_API_SSL_CERT_FILE": "/ca.pem",
       ]))
     #expect(configuration.apiURL == "https://prefect.example.org/api")
+    #expect(configuration.uiURL == "https://prefect.example.org")
     guard case .basic("admin", let password) = configuration.authentication else {
       Issue.record("no Basic login: \(configuration.authentication)")
       return
@@ -133,7 +134,10 @@ final class Folder {
     #expect(configuration.timeout == .milliseconds(12500))
     #expect(configuration.http.certificateAuthorities == "/ca.pem")
     let key = try PrefectConfiguration(
-      settings(["PREFECT_API_URL": "http://x/api", "PREFECT_API_KEY": "pnu_12345678"]))
+      settings([
+        "PREFECT_API_URL": "http://x/api", "PREFECT_API_KEY": "pnu_12345678", "PREFECT_UI_URL": "http://ui",
+      ]))
+    #expect(key.uiURL == "http://ui")
     guard case .bearer(let token) = key.authentication else {
       Issue.record("no key: \(key.authentication)")
       return

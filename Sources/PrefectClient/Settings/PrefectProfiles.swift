@@ -97,7 +97,8 @@ public struct PrefectProfiles: Sendable, Equatable {
     let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
     guard file >= 0 else { return String(cString: strerror(errno)) }
     let isWritten = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, bytes.count) } == bytes.count
-    if isWritten, close(file) == 0, rename(temporary, path) == 0 { return nil }
+    let isClosed = close(file) == 0
+    if isWritten, isClosed, rename(temporary, path) == 0 { return nil }
     let problem = String(cString: strerror(errno))
     unlink(temporary)
     return problem
