@@ -37,6 +37,21 @@ public final class PrefectClient: Sendable {
     csrf = CSRFSession(isSupported: configuration.supportsCSRF, clock: clock)
   }
 
+  private init(_ other: PrefectClient, maxRetries: Int) {
+    var configuration = other.configuration
+    configuration.maxRetries = maxRetries
+    self.configuration = configuration
+    http = other.http
+    clock = other.clock
+    log = other.log
+    random = other.random
+    csrf = other.csrf
+    hasConnected.store(other.hasConnected.load(ordering: .relaxed), ordering: .relaxed)
+  }
+
+  /// The same client, but for how often it sends a request again: 0 for those who repeat by a rhythm of their own.
+  public func retrying(atMost times: Int) -> PrefectClient { PrefectClient(self, maxRetries: times) }
+
   /// A client with an HTTP client of its own.
   public convenience init(
     _ configuration: PrefectConfiguration, clock: any WallClock = .system, log: Log = .silent

@@ -56,6 +56,16 @@ let busy = ScriptedServer.Answer.json(503, ["exception_message": "Service Unavai
         == "reading the flow \(flowID.wire): the server answered 503: Service Unavailable")
   }
 
+  @Test("Whoever repeats by a rhythm of his own hears of the first failure")
+  func noRetries() async throws {
+    let server = try ScriptedServer(busy)
+    let client = client(of: server).retrying(atMost: 0)
+    await #expect(throws: PrefectFailure.self) {
+      try await client.createFlow(Prefect.FlowCreate(name: "etl"))
+    }
+    #expect(server.calls.count == 1)
+  }
+
   @Test("Maintenance is waited for without end")
   func maintenance() async throws {
     let closed = ScriptedServer.Answer.json(503, [:], headers: [("Prefect-Maintenance", "true")])
