@@ -37,6 +37,21 @@ public final class PrefectClient: Sendable {
     csrf = CSRFSession(isSupported: configuration.supportsCSRF, clock: clock)
   }
 
+  private init(_ other: PrefectClient, maxRetries: Int) {
+    var configuration = other.configuration
+    configuration.maxRetries = maxRetries
+    self.configuration = configuration
+    http = other.http
+    clock = other.clock
+    log = other.log
+    random = other.random
+    csrf = other.csrf
+    hasConnected.store(other.hasConnected.load(ordering: .relaxed), ordering: .relaxed)
+  }
+
+  /// The same client, but for how often it sends a request again: 0 for those who repeat by a rhythm of their own.
+  public func retrying(atMost times: Int) -> PrefectClient { PrefectClient(self, maxRetries: times) }
+
   /// A client with an HTTP client of its own.
   public convenience init(
     _ configuration: PrefectConfiguration, clock: any WallClock = .system, log: Log = .silent
@@ -60,12 +75,14 @@ public final class PrefectClient: Sendable {
   func send(
     _ call: PrefectCall, settle: () async throws -> HTTPResponse? = { nil }
   ) async throws -> Success {
+    var attempts = 0
     var failures = 0
     // Whether an attempt may have been carried out although no answer said so.
     var isOpen = false
     var hasNewToken = false
     while true {
       var failure: PrefectFailure
+      attempts += 1
       do {
         let token = call.needsToken ? try await csrf.token { try await self.csrfToken() } : nil
         let response = try await http.send(request(call, token: token))
@@ -75,6 +92,7 @@ public final class PrefectClient: Sendable {
           response: response, call: call, configuration: configuration, now: clock.now())
         if answer.isAboutCSRF, configuration.supportsCSRF, !hasNewToken {
           hasNewToken = true
+          attempts -= 1
           await csrf.refused(token)
           continue
         }
@@ -99,7 +117,7 @@ public final class PrefectClient: Sendable {
         else { throw failure }
         if !lost.isUnsent { isOpen = true }
       }
-      let wait = wait(failures, failure)
+      let wait = wait(attempts, failure)
       log.debug("\(failure.message); again in \(wait.inWords)")
       try await clock.sleep(for: wait)
       if isOpen, let response = try await settle() {
@@ -108,9 +126,9 @@ public final class PrefectClient: Sendable {
     }
   }
 
-  private func wait(_ failures: Int, _ failure: PrefectFailure) -> Duration {
+  private func wait(_ attempts: Int, _ failure: PrefectFailure) -> Duration {
     RetryWait(jitter: configuration.retryJitter)
-      .duration(afterFailures: max(failures, 1), retryAfter: failure.retryAfter, random: random())
+      .duration(afterFailures: attempts, retryAfter: failure.retryAfter, random: random())
   }
 
   private func isPassing(_ status: Int) -> Bool {

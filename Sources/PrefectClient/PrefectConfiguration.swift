@@ -20,6 +20,9 @@ public struct PrefectConfiguration: Sendable {
   public var timeout: Duration
   /// A PEM file of authorities that are trusted besides the system's.
   public var certificateAuthorities: String?
+  /// Where people look at the server: the address without `/api`, unless `PREFECT_UI_URL` says otherwise.
+  public var uiURL: String
+
   /// The address as it may be shown.
   var shownURL: String { URLText.masked(apiURL) }
   /// Which setting the credentials come from, for messages.
@@ -28,6 +31,7 @@ public struct PrefectConfiguration: Sendable {
   public init(apiURL: String, authentication: HTTPAuthentication = .none) {
     self.apiURL = String(apiURL.reversed().drop { $0 == "/" }.reversed())
     self.authentication = authentication
+    uiURL = self.apiURL.hasSuffix("/api") ? String(self.apiURL.dropLast(4)) : self.apiURL
     customHeaders = [:]
     supportsCSRF = true
     maxRetries = 5

@@ -17,6 +17,8 @@ struct LiveRunTests {
     try await client.health()
     #expect(try await client.serverVersion() == Prefect.version)
     #expect(try await client.apiVersion() == Prefect.apiVersion)
+    let workers = try await client.workerMetadata()
+    #expect(workers["prefect"]?["process"]?["default_base_job_configuration"]?["variables"] != nil)
   }
 
   @Test("A flow is registered once, and found by name and id")
@@ -85,6 +87,9 @@ struct LiveRunTests {
     #expect(end.labels["worker"] == "test")
     #expect(end.policy.retries == 1)
     #expect(end.endTime != nil)
+    let states = try await client.flowRunStates(run.id).map(\.name)
+    #expect(
+      states == ["Scheduled", "Pending", "Submitting", "Running", "AwaitingRetry", "Running", "Completed"])
     // Its work is done: what would undo that is told so.
     let crashed = try await client.setFlowRunState(run.id, Prefect.StateCreate(.crashed))
     #expect(crashed.status == .abort)

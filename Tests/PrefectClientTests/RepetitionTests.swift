@@ -56,11 +56,23 @@ let busy = ScriptedServer.Answer.json(503, ["exception_message": "Service Unavai
         == "reading the flow \(flowID.wire): the server answered 503: Service Unavailable")
   }
 
+  @Test("Whoever repeats by a rhythm of his own hears of the first failure")
+  func noRetries() async throws {
+    let server = try ScriptedServer(busy)
+    let client = client(of: server).retrying(atMost: 0)
+    await #expect(throws: PrefectFailure.self) {
+      try await client.createFlow(Prefect.FlowCreate(name: "etl"))
+    }
+    #expect(server.calls.count == 1)
+  }
+
   @Test("Maintenance is waited for without end")
   func maintenance() async throws {
     let closed = ScriptedServer.Answer.json(503, [:], headers: [("Prefect-Maintenance", "true")])
     let server = try ScriptedServer(closed, closed, closed, closed, .json(200, flow))
-    #expect(try await client(of: server) { $0.maxRetries = 1 }.flow(flowID).name == "etl")
+    let clock = ManualClock()
+    #expect(try await client(of: server, clock: clock) { $0.maxRetries = 1 }.flow(flowID).name == "etl")
+    #expect(clock.waits == [.milliseconds(250), .seconds(2), .seconds(4), .seconds(8)])
   }
 
   @Test("500 and refusals are the last word", arguments: [400, 403, 409, 422, 500])

@@ -4,7 +4,7 @@ public import JSON
 extension Prefect {
   /// Something that happened to something, as told to the server.
   public struct Event: Sendable, Equatable, JSONRepresentable {
-    /// Any id; the server keeps the order of UUIDs of version 7.
+    /// Of its own: of two events with one id the server keeps one.
     public var id: UUID
     public var occurred: Date
     /// `prefect.flow-run.heartbeat`.

@@ -6,7 +6,7 @@ extension Prefect {
   ///
   /// The server records the task run from it. The newest state counts, in whatever order they arrive, so that one
   /// event at the end suffices; recording it costs the server less than a quarter of the calls of ``TaskRunCreate``.
-  public struct TaskRunEvent: Sendable, Equatable {
+  public struct TaskRunEvent: Sendable {
     public var taskRunID: UUID
     public var name: String
     public var flowRunID: UUID
@@ -14,7 +14,7 @@ extension Prefect {
     public var taskKey: String
     /// Which call of that task; with the flow run and the task key it is unique.
     public var dynamicKey: String
-    /// Its id is the event's; one is made up where it has none.
+    /// Its id is the event's, so that telling it twice tells it once. A state without one is given one here.
     public var state: State
     /// The state before it, for the history; nil where this is the first that is told.
     public var previous: State?
@@ -42,10 +42,9 @@ extension Prefect {
       self.taskKey = taskKey
       self.dynamicKey = dynamicKey
       self.state = state
+      self.state.id = state.id ?? UUID()
       related = [Event.resource("prefect.flow-run.\(flowRunID.wire)", role: "flow-run")]
     }
-
-    public static func == (left: TaskRunEvent, right: TaskRunEvent) -> Bool { left.event == right.event }
 
     /// The event that tells it.
     public var event: Event {
@@ -53,7 +52,7 @@ extension Prefect {
         state.timestamp ?? endTime ?? startTime ?? expectedStartTime ?? Date(timeIntervalSince1970: 0)
       let stateName = state.displayName
       return Event(
-        id: state.id ?? taskRunID, occurred: timestamp, event: "prefect.task-run.\(stateName)",
+        id: state.id ?? UUID(), occurred: timestamp, event: "prefect.task-run.\(stateName)",
         resource: [
           "prefect.resource.id": .string("prefect.task-run.\(taskRunID.wire)"),
           "prefect.resource.name": .string(name), "prefect.run-count": .string(String(runCount)),

@@ -135,6 +135,16 @@ extension PrefectClient {
     return HTTPResponse(status: 200, body: try result.wireDocument().bytes())
   }
 
+  /// Every state that a run has had, from the first.
+  public func flowRunStates(_ id: UUID) async throws -> [Prefect.State] {
+    try await decode(
+      [Prefect.State].self,
+      PrefectCall(
+        .get, "/flow_run_states/", query: [("flow_run_id", id.wire)], "reading the states of",
+        "flow run \(id.wire)")
+    ).sorted { ($0.timestamp ?? .distantPast) < ($1.timestamp ?? .distantPast) }
+  }
+
   /// Lets a paused or suspended run go on.
   ///
   /// - Parameter input: what the pause asked for.

@@ -1,6 +1,6 @@
 import FoundationEssentials
 import HTTP
-import JSON
+public import JSON
 import PrefectAPI
 
 extension PrefectClient {
@@ -12,6 +12,13 @@ extension PrefectClient {
   /// The server's version, `3.8.8`.
   public func serverVersion() async throws -> String {
     try await decode(String.self, PrefectCall(.get, "/admin/version", "asking for", "server's version"))
+  }
+
+  /// What Prefect's integrations publish of their workers, by package and type: among it each `default_base_job_template`.
+  public func workerMetadata() async throws -> JSONValue {
+    try await decode(
+      JSONValue.self,
+      PrefectCall(.get, "/collections/views/aggregate-worker-metadata", "reading", "collection of workers"))
   }
 
   /// The version of the server's API, `0.8.4`.

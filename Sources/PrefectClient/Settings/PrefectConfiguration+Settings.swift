@@ -26,6 +26,7 @@ extension PrefectConfiguration {
       authenticationSetting = "PREFECT_API_KEY"
     }
     try readHeaders(settings)
+    uiURL = settings["PREFECT_UI_URL"] ?? uiURL
     supportsCSRF = try settings.bool("PREFECT_CLIENT_CSRF_SUPPORT_ENABLED") ?? true
     maxRetries = try settings.number("PREFECT_CLIENT_MAX_RETRIES").map { Int($0) } ?? maxRetries
     retryJitter = try settings.number("PREFECT_CLIENT_RETRY_JITTER_FACTOR") ?? retryJitter

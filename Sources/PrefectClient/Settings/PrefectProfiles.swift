@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Glibc
 import JSON
 
 /// The settings that a user keeps under names, in `profiles.toml`.
@@ -80,24 +81,27 @@ public struct PrefectProfiles: Sendable, Equatable {
         "\(path): \(setting) of the profile \(profile) cannot be changed by itself",
         remedy: "Change it in an editor.")
     }
-    let folder = URL(filePath: path).deletingLastPathComponent()
-    do {
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      // Only for this user: a profile may have an API key.
-      let temporary = "\(path).\(UUID().uuidString.prefix(8)).tmp"
-      guard
-        FileManager.default.createFile(
-          atPath: temporary, contents: Data(text.utf8), attributes: [.posixPermissions: 0o600])
-      else { throw Misconfiguration("cannot write \(temporary)") }
-      _ = try FileManager.default.replaceItemAt(URL(filePath: path), withItemAt: URL(filePath: temporary))
-    } catch let failure as Misconfiguration {
-      throw failure
-    } catch {
+    try? FileManager.default.createDirectory(
+      atPath: URL(filePath: path).deletingLastPathComponent().path, withIntermediateDirectories: true)
+    if let problem = Self.replace(path, with: Array(text.utf8)) {
       throw Misconfiguration(
-        "cannot write \(path): \(error.localizedDescription)",
-        remedy: "Make it writable, or set PREFECT_PROFILES_PATH.")
+        "cannot write \(path): \(problem)", remedy: "Make it writable, or set PREFECT_PROFILES_PATH.")
     }
     self = changed
+  }
+
+  /// Writes a file that only this user may read, for a profile may have an API key; what the system says where it
+  /// cannot. Whoever reads at the same time sees the old file or the new one.
+  private static func replace(_ path: String, with bytes: [UInt8]) -> String? {
+    let temporary = "\(path).\(UUID().uuidString.prefix(8)).tmp"
+    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL, 0o600)
+    guard file >= 0 else { return String(cString: strerror(errno)) }
+    let isWritten = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, bytes.count) } == bytes.count
+    let isClosed = close(file) == 0
+    if isWritten, isClosed, rename(temporary, path) == 0 { return nil }
+    let problem = String(cString: strerror(errno))
+    unlink(temporary)
+    return problem
   }
 
   private mutating func read(_ text: String) throws {
