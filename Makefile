@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo test test-peers test-prefect test-storage bench format lint clean
+.PHONY: help setup build release demo deploy deploy-local test test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,16 @@ release: setup ## Build the optimised program with the Swift runtime in it, .bui
 
 demo: build ## Import ERA5-Land climate into DHIS2 on built-in stand-ins (seconds, after the build)
 	@scripts/demo $(SLUICE)
+
+deploy deploy-local: export PREFECT_API_URL ?= http://localhost:4200/api
+
+deploy: setup ## Deploy what deployments/ declares to the Prefect server of PREFECT_API_URL
+	@$(SWIFT) build --product sluice
+	@$(SLUICE) deploy --all
+
+deploy-local: setup ## Deploy every flow by the root prefect.yaml, and make the work pool if it is missing
+	@$(SWIFT) build --product sluice
+	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
 
 test: setup ## Run all tests (about a minute, after the build)
 	$(SWIFT) test

@@ -6,7 +6,7 @@ import PrefectClient
 /// A flow with its deployment beside it.
 struct SomeProcess: Flow {
   static let name = "some_process"
-  static let summary = "Keeps the active items."
+  static let summary = "Counts items."
   static let deployments = [Deployment(schedules: [.cron("0 9 * * *")])]
 
   @Parameter("Items")
@@ -15,15 +15,16 @@ struct SomeProcess: Flow {
   func run(_ run: FlowRun) async throws -> Int { items.count }
 }
 
-/// A deploy program of one's own: every flow of the catalogue, with an image that something else built.
+/// A deploy program of one's own: every flow of a catalogue, with an image that something else has built and pushed.
+/// The server is the one of `PREFECT_API_URL`, or of Prefect's profile.
 @main struct Deploy {
   static func main() async throws {
-    let address = ProcessInfo.processInfo.environment["PREFECT_API_URL"] ?? "http://localhost:4200/api"
-    let set = try DeploymentSet(Catalogue([SomeProcess.self]), project: "deploy-example")
-    var deployer = Deployer(PrefectClient(PrefectConfiguration(apiURL: address)))
+    let settings = try PrefectSettings(environment: ProcessInfo.processInfo.environment)
+    var deployer = Deployer(PrefectClient(try PrefectConfiguration(settings)))
     deployer.image = "ghcr.io/wherever/your/image"
     deployer.prunes = true
-    let report = try await deployer.deploy(set)
+    let report = try await deployer.deploy(
+      DeploymentSet(Catalogue([SomeProcess.self]), project: "deploy-example"))
     print(report.table)
     if report.failure != nil { exit(1) }
   }

@@ -4,7 +4,9 @@ import Foundation
 enum GitBranch {
   /// By the variables of GitHub and GitLab, whose runners check out a commit and no branch; else by the repository
   /// around the folder. Nil where neither tells.
-  static func current(_ environment: [String: String], folder: String = FileManager.default.currentDirectoryPath)
+  static func current(
+    _ environment: [String: String], folder: String = FileManager.default.currentDirectoryPath
+  )
     -> String?
   {
     for name in ["GITHUB_HEAD_REF", "GITHUB_REF_NAME", "CI_COMMIT_BRANCH"] {

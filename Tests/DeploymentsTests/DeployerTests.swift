@@ -17,7 +17,9 @@ import Testing
             slug: early
     """
 
-  private func set(_ yaml: String = Self.yaml, env: String? = nil, names: [String] = []) async throws -> DeploymentSet {
+  private func set(_ yaml: String = Self.yaml, env: String? = nil, names: [String] = []) async throws
+    -> DeploymentSet
+  {
     try await Samples.set(yaml, selection: DeploymentSelection(environment: env, names: names))
   }
 
@@ -81,7 +83,8 @@ import Testing
   func clear() async throws {
     let server = FakeServer()
     let settings = changed(
-      "parameters: {times: 2}", "version: '1'\n    concurrency_limit: 2\n    tags: [a]\n    parameters: {times: 2}")
+      "parameters: {times: 2}",
+      "version: '1'\n    concurrency_limit: 2\n    tags: [a]\n    parameters: {times: 2}")
     _ = try await deploy(server, settings)
     #expect(try await server.deployment("greeting/hello").globalConcurrencyLimit?.limit == 2)
     _ = try await deploy(server)
@@ -156,7 +159,9 @@ import Testing
     _ = try await deploy(server, "name: other\n" + Self.yaml)
     await server.forgetWrites()
     let said = await Samples.complaint { _ = try await deploy(server) }
-    #expect(said.contains("flow/prefect.yaml:2: the deployment greeting/hello on the server belongs to the project other"))
+    #expect(
+      said.contains(
+        "flow/prefect.yaml:2: the deployment greeting/hello on the server belongs to the project other"))
     #expect(await server.writes.isEmpty)
   }
 
@@ -184,7 +189,10 @@ import Testing
         """)
     }
     #expect(said.contains("flow/prefect.yaml:3: greeting/b: image means nothing"), "\(said)")
-    #expect(said.contains("flow/prefect.yaml:4: greeting/c: work pool docker (docker): the pool's template has no job variable cpus"))
+    #expect(
+      said.contains(
+        "flow/prefect.yaml:4: greeting/c: work pool docker (docker): the pool's template has no job variable cpus"
+      ))
     #expect(await server.writes.isEmpty)
   }
 
@@ -207,12 +215,13 @@ import Testing
     let server = FakeServer(pools: ["default": "process", "big": "docker"])
     _ = try await deploy(server)
     await server.forgetWrites()
-    let yaml = changed("times: 2", "times: 3") + """
+    let yaml =
+      changed("times: 2", "times: 3") + """
 
-        - {name: heavy, entrypoint: greeting, work_pool: {name: big}}
-        - {name: light, entrypoint: greeting}
-        - {name: far, entrypoint: greeting, environments: [prod]}
-      """
+          - {name: heavy, entrypoint: greeting, work_pool: {name: big}}
+          - {name: light, entrypoint: greeting}
+          - {name: far, entrypoint: greeting, environments: [prod]}
+        """
     var deployer = Deployer(server: server)
     deployer.image = "ref"
     let plan = try await deployer.plan(try await set(yaml))
@@ -262,7 +271,8 @@ import Testing
     deployer.prunes = prunes
     return try await deployer.deploy(
       try await Samples.set(
-        "name: \(project)\n" + yaml, flows: flows, selection: DeploymentSelection(environment: env, names: names)))
+        "name: \(project)\n" + yaml, flows: flows,
+        selection: DeploymentSelection(environment: env, names: names)))
   }
 
   @Test("Only what this project deployed to this environment is removed, and flows left empty")
@@ -276,7 +286,8 @@ import Testing
     let report = try await deploy("deployments: [{name: c, entrypoint: greeting}]", prunes: true)
     let writes = await server.writes
     #expect(writes.first == "POST greeting/c" && writes.last == "DELETE copying")
-    #expect(writes.sorted() == ["DELETE copying", "DELETE copying/b", "DELETE greeting/a", "POST greeting/c"])
+    #expect(
+      writes.sorted() == ["DELETE copying", "DELETE copying/b", "DELETE greeting/a", "POST greeting/c"])
     #expect(await server.names == ["by-hand/x", "greeting/c", "greeting/o", "greeting/p"])
     #expect(Set(report.rows.map(\.name)) == ["greeting/c", "greeting/a", "copying/b", "copying"])
     #expect(report.rows.last?.details == "flow without deployments")
@@ -291,7 +302,8 @@ import Testing
 
   @Test("What is skipped for its branch is kept; what left the environment goes")
   func skipped() async throws {
-    let all = "deployments: [{name: a, entrypoint: greeting}, {name: b, entrypoint: greeting}, {name: c, entrypoint: greeting}]"
+    let all =
+      "deployments: [{name: a, entrypoint: greeting}, {name: b, entrypoint: greeting}, {name: c, entrypoint: greeting}]"
     _ = try await deploy(all, env: "prod")
     _ = try await deploy(
       "deployments: [{name: a, entrypoint: greeting, branch: main}, {name: b, entrypoint: greeting, environments: [dev]}, {name: c, entrypoint: greeting, environments: [prod]}]",

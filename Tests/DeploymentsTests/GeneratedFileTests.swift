@@ -20,7 +20,9 @@ private enum Project {
     .deletingLastPathComponent().path
   static let schema = "\(root)/../shared/fixtures/prefect/prefect.yaml.schema.json"
 
-  static func text(_ path: String) throws -> String { try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8) }
+  static func text(_ path: String) throws -> String {
+    try String(contentsOfFile: "\(root)/\(path)", encoding: .utf8)
+  }
 
   static var manifests: [String] {
     get throws {

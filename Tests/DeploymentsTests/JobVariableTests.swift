@@ -89,16 +89,30 @@ import Testing
     #expect(complaint(wrong, "process").contains("the job variable stream_output must be"))
     let env = Deployment(workPool: .init(jobVariables: ["env": ["A": 1]]))
     #expect(complaint(env, "process").contains("the job variable env.A must be"))
-    let own: JSONObject = ["variables": ["properties": ["size": ["$ref": "#/definitions/Size"]], "definitions": ["Size": ["enum": ["s", "l"]]]]]
-    #expect(complaint(Deployment(workPool: .init(jobVariables: ["size": "s"])), "custom", template: own).hasPrefix("took"))
-    #expect(complaint(Deployment(workPool: .init(jobVariables: ["size": "m"])), "custom", template: own).contains("size must be"))
-    #expect(complaint(Deployment(workPool: .init(jobVariables: ["command": "s"])), "custom", template: own).contains("it has size"))
+    let own: JSONObject = [
+      "variables": [
+        "properties": ["size": ["$ref": "#/definitions/Size"]],
+        "definitions": ["Size": ["enum": ["s", "l"]]],
+      ]
+    ]
+    #expect(
+      complaint(Deployment(workPool: .init(jobVariables: ["size": "s"])), "custom", template: own).hasPrefix(
+        "took"))
+    #expect(
+      complaint(Deployment(workPool: .init(jobVariables: ["size": "m"])), "custom", template: own).contains(
+        "size must be"))
+    #expect(
+      complaint(Deployment(workPool: .init(jobVariables: ["command": "s"])), "custom", template: own)
+        .contains("it has size"))
   }
 
-  @Test("What a worker resolves, and keys that reach into env, are taken; a pool of an unknown type takes all")
+  @Test(
+    "What a worker resolves, and keys that reach into env, are taken; a pool of an unknown type takes all")
   func lenience() {
     let reference = Deployment(
-      workPool: .init(jobVariables: ["env.A": "1", "aws_credentials": "{{ prefect.blocks.aws-credentials.x }}"]))
+      workPool: .init(jobVariables: [
+        "env.A": "1", "aws_credentials": "{{ prefect.blocks.aws-credentials.x }}",
+      ]))
     #expect(complaint(reference, "ecs").hasPrefix("took"))
     #expect(complaint(Deployment(workPool: .init(jobVariables: ["any": 1])), "nomad").hasPrefix("took"))
   }

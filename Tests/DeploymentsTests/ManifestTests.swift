@@ -150,14 +150,17 @@ import Testing
       ("", "prefect.yaml:1: is empty"),
       ("- a", "prefect.yaml:1: a manifest must be a mapping"),
       ("deployments:\n  - name: [", "prefect.yaml:3: is no YAML"),
-      ("name: a\nname: b", "prefect.yaml:2: is no YAML: the key name stands twice"),
+      ("name: a\nname: b", "prefect.yaml:1: is no YAML: the mapping that begins here has the key name twice"),
       ("work_pools: []", "prefect.yaml:1: a manifest has the unknown key work_pools"),
       ("deployments:\n  - <<: {}", "Merge keys are not read"),
       ("deployments:\n  - name: x", "prefect.yaml:2: the deployment does not say its entrypoint"),
       ("deployments:\n  - entrypoint: flow.py:go", "is the name of a flow, not a file and a function"),
       ("deployments:\n  - entrypoint: nobody", "prefect.yaml:2: there is no flow \"nobody\""),
       ("deployments:\n  - {entrypoint: greeting, name: a/b}", "has one of / % & < >"),
-      ("deployments:\n  - entrypoint: greeting\n    description: {{ $X }}", "prefect.yaml:3: has a key that is no text"),
+      (
+        "deployments:\n  - entrypoint: greeting\n    description: {{ $X }}",
+        "prefect.yaml:3: has a key that is no text"
+      ),
     ])
   func files(yaml: String, complaint: String) async {
     let said = await Samples.complaint { _ = try await Samples.set(yaml) }
@@ -212,7 +215,10 @@ import Testing
     arguments: [
       ("parameters: {times: 11}", "flow/prefect.yaml:2: parameter times must be at most 10"),
       ("parameters: {times: two}", "parameter times must be an integer"),
-      ("parameters: {tims: 2}", "the flow greeting has no parameter tims. Its parameters are: name, times, loud"),
+      (
+        "parameters: {tims: 2}",
+        "the flow greeting has no parameter tims. Its parameters are: name, times, loud"
+      ),
       (
         "schedules:\n  - cron: 0 6 * * *\n    slug: early\n    parameters: {times: 0}",
         "parameter times of schedule early must be at least 1"

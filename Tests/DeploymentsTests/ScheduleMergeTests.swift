@@ -54,14 +54,17 @@ import Testing
     let changed = merge(
       [cron(6, slug: "a")], last: [cron(6, slug: "a")], existing: [cron(9, slug: "a")])
     #expect(changed.target == nil)
-    #expect(changed.drift == ["schedule a (cron 0 6 * * * UTC) was changed on the server to a (cron 0 9 * * * UTC)"])
+    #expect(
+      changed.drift == ["schedule a (cron 0 6 * * * UTC) was changed on the server to a (cron 0 9 * * * UTC)"]
+    )
   }
 
   @Test("The code's change does not undo what somebody did to the same schedule")
   func conflicts() {
     let cleared = merge([cron(8)], last: [cron(6)], existing: [])
     #expect(cleared.target == nil)
-    #expect(cleared.drift == ["schedule \"cron 0 6 * * * UTC\" was removed on the server and is not made again"])
+    #expect(
+      cleared.drift == ["schedule \"cron 0 6 * * * UTC\" was removed on the server and is not made again"])
     let replaced = merge([cron(8)], last: [cron(6)], existing: [cron(9)])
     #expect(replaced.target == nil)
     #expect(replaced.drift.count == 2)
@@ -86,9 +89,11 @@ import Testing
   @Test("What the code pauses is paused, and what it resumes is resumed if it was the code that paused it")
   func pausedByCode() {
     #expect(
-      merge([cron(6, active: false)], last: [cron(6)], existing: [cron(6)]).target == [cron(6, active: false)])
+      merge([cron(6, active: false)], last: [cron(6)], existing: [cron(6)]).target == [cron(6, active: false)]
+    )
     #expect(
-      merge([cron(6)], last: [cron(6, active: false)], existing: [cron(6, active: false)]).target == [cron(6)])
+      merge([cron(6)], last: [cron(6, active: false)], existing: [cron(6, active: false)]).target == [cron(6)]
+    )
     // The code had it active and declares other parameters; somebody paused it in between.
     var other = cron(6)
     other.parameters = ["a": 1]
@@ -115,7 +120,8 @@ import Testing
 
   @Test("A reset makes schedules as declared, and does nothing where they are")
   func reset() {
-    let merge = ScheduleMerge(declared: [cron(6)], last: [cron(6)], existing: [cron(6, active: false), cron(9)])
+    let merge = ScheduleMerge(
+      declared: [cron(6)], last: [cron(6)], existing: [cron(6, active: false), cron(9)])
     #expect(merge.reset() == .init(target: [cron(6)]))
     #expect(
       ScheduleMerge(declared: [cron(6)], last: nil, existing: [cron(6)]).reset() == .init(target: nil))
@@ -133,13 +139,19 @@ import Testing
     #expect(merge([rule], last: [rule], existing: [withStart]) == .init(target: nil))
     // A change of the period goes on from the same anchor.
     let slower = ScheduleRecord(Deployment.Schedule.every(.seconds(120)))
-    #expect(merge([slower], last: [every], existing: [stored]).target?[0].schedule == .interval(seconds: 120, anchor: .init(timeIntervalSince1970: 0)))
+    #expect(
+      merge([slower], last: [every], existing: [stored]).target?[0].schedule
+        == .interval(seconds: 120, anchor: .init(timeIntervalSince1970: 0)))
   }
 
   @Test("What is remembered in a label is read back")
   func memory() throws {
-    var records = [cron(6, active: false, slug: "a"), ScheduleRecord(Deployment.Schedule.rrule("FREQ=DAILY"))]
-    records.append(ScheduleRecord(Deployment.Schedule.every(.seconds(90), anchor: "2026-01-01T00:00:00Z", parameters: ["x": [1, "y"]])))
+    var records = [
+      cron(6, active: false, slug: "a"), ScheduleRecord(Deployment.Schedule.rrule("FREQ=DAILY")),
+    ]
+    records.append(
+      ScheduleRecord(
+        Deployment.Schedule.every(.seconds(90), anchor: "2026-01-01T00:00:00Z", parameters: ["x": [1, "y"]])))
     let labels = DeploymentLabels(project: "p", environment: "prod", schedules: records, paused: false)
     #expect(DeploymentLabels(labels.json) == labels)
     #expect(DeploymentLabels(["prefect.flow.id": "x"]) == nil)

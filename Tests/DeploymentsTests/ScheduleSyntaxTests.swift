@@ -20,13 +20,16 @@ import Testing
       ("60 * * * *", "\"60\" as its minute"), ("0 24 * * *", "\"24\" as its hour"),
       ("0 0 0 * *", "\"0\" as its day"), ("0 0 * 13 *", "\"13\" as its month"),
       ("0 0 * * 8", "\"8\" as its weekday"), ("H H * * *", "\"H\" as its minute"),
-      ("R R * * *", "\"R\" as its minute"), ("0 0 15W * *", "\"15W\" as its day"), ("@reboot", "is not one of"),
-      ("@every 5m", "is not one of"), ("*/0 * * * *", "\"*/0\" as its minute"), ("1,,2 * * * *", "as its minute"),
+      ("R R * * *", "\"R\" as its minute"), ("0 0 15W * *", "\"15W\" as its day"),
+      ("@reboot", "is not one of"),
+      ("@every 5m", "is not one of"), ("*/0 * * * *", "\"*/0\" as its minute"),
+      ("1,,2 * * * *", "as its minute"),
       ("0 0 * * 5#6", "as its weekday"), ("? * * * *", "as its minute"), ("0 0 * * * 60", "as its second"),
       ("bad", "has 1 fields"), ("0 ９ * * *", "as its hour"),
     ])
   func badCron(text: String, problem: String) {
-    #expect(CronExpression.problem(text)?.contains(problem) == true, "\(CronExpression.problem(text) ?? "taken")")
+    #expect(
+      CronExpression.problem(text)?.contains(problem) == true, "\(CronExpression.problem(text) ?? "taken")")
   }
 
   @Test(

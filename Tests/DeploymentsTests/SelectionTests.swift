@@ -61,13 +61,16 @@ import Testing
     #expect(try await set(DeploymentSelection(names: ["greeting/everywhere"])).entries.count == 1)
     #expect(try await set(DeploymentSelection(names: ["placed"])).skipped.count == 1)
     let said = await Samples.complaint { _ = try await set(DeploymentSelection(names: ["elsewhere"])) }
-    #expect(said.contains("there is no deployment elsewhere. There are: greeting/everywhere, greeting/placed."))
+    #expect(
+      said.contains("there is no deployment elsewhere. There are: greeting/everywhere, greeting/placed."))
   }
 
   @Test("A branch is the only one that is deployed from; elsewhere the deployment is skipped and kept")
   func branch() async throws {
     let yaml = Samples.greeting("branch: main")
-    let from = { (branch: String?) in try await Samples.set(yaml, selection: DeploymentSelection(branch: branch)) }
+    let from = { (branch: String?) in
+      try await Samples.set(yaml, selection: DeploymentSelection(branch: branch))
+    }
     #expect(try await from("main").entries.count == 1)
     let other = try await from("try-out")
     #expect(other.entries.isEmpty)

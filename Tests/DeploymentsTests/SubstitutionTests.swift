@@ -52,10 +52,19 @@ import Testing
     "A reference without a value is an error with file and line",
     arguments: [
       (#"description: "{{ $MISSING }}""#, ":4: refers to the environment variable MISSING, which is not set"),
-      (#"parameters: {name: "{{ build-image.tag }}"}"#, ":4: refers to {{ build-image.tag }}, which nothing gives"),
+      (
+        #"parameters: {name: "{{ build-image.tag }}"}"#,
+        ":4: refers to {{ build-image.tag }}, which nothing gives"
+      ),
       (#"description: "{{ $MISSING""#, ":4: has a reference that does not end"),
-      (#"description: "{{ prefect.variables.none }}""#, ":4: refers to the variable none, which the server does"),
-      (#"description: "{{ prefect.blocks.secret.none }}""#, ":4: refers to the block secret/none, which the server"),
+      (
+        #"description: "{{ prefect.variables.none }}""#,
+        ":4: refers to the variable none, which the server does"
+      ),
+      (
+        #"description: "{{ prefect.blocks.secret.none }}""#,
+        ":4: refers to the block secret/none, which the server"
+      ),
       (
         "work_pool:\n  job_variables:\n    env: {A: \"{{ prefect.blocks.secret.none }}\"}",
         ":6: refers to the block secret/none"
@@ -129,7 +138,8 @@ import Testing
     let mapping = await Samples.complaint {
       _ = try await deployment(#"description: "x {{ prefect.variables.options }}""#)
     }
-    #expect(mapping.contains(":4: refers to {{ prefect.variables.options }} inside a text, but that is an object"))
+    #expect(
+      mapping.contains(":4: refers to {{ prefect.variables.options }} inside a text, but that is an object"))
     let field = await Samples.complaint {
       _ = try await deployment(#"description: "{{ prefect.blocks.db.main.port }}""#)
     }

@@ -12,7 +12,8 @@ enum CronExpression {
       return "has \(fields.count) fields; there are 5: minute, hour, day, month, weekday"
     }
     for (text, field) in zip(fields, Field.all) {
-      for part in text.split(separator: ",", omittingEmptySubsequences: false) where !field.allows(String(part)) {
+      for part in text.split(separator: ",", omittingEmptySubsequences: false)
+      where !field.allows(String(part)) {
         return "has \"\(text)\" as its \(field.name)"
       }
     }

@@ -50,10 +50,13 @@ enum RecurrenceRule {
     switch name {
     case "COUNT", "INTERVAL": isGood = (Int(value) ?? 0) > 0
     case "UNTIL":
-      if value.hasSuffix("Z") { return "has UNTIL=\(value); the server wants it without the Z, in the schedule's time zone" }
+      if value.hasSuffix("Z") {
+        return "has UNTIL=\(value); the server wants it without the Z, in the schedule's time zone"
+      }
       isGood = isMoment(value)
     case "WKST": isGood = value.wholeMatch(of: /MO|TU|WE|TH|FR|SA|SU/) != nil
-    case "BYDAY": isGood = values.allSatisfy { $0.wholeMatch(of: /[+-]?\d{0,2}(MO|TU|WE|TH|FR|SA|SU)/) != nil }
+    case "BYDAY":
+      isGood = values.allSatisfy { $0.wholeMatch(of: /[+-]?\d{0,2}(MO|TU|WE|TH|FR|SA|SU)/) != nil }
     default:
       guard let rule = numbers[name] else { return "has the unknown part \(name)" }
       isGood = values.allSatisfy { text in

@@ -11,7 +11,9 @@ enum ScheduleCheck {
       if let problem = CronExpression.problem(text) { return "the cron expression \"\(text)\" \(problem)" }
     case .interval(let seconds, let anchor):
       // Prefect's own bound: a schedule has to move on.
-      guard seconds > 0, seconds.isFinite else { return "the interval \(seconds) is not longer than 0 seconds" }
+      guard seconds > 0, seconds.isFinite else {
+        return "the interval \(seconds) is not longer than 0 seconds"
+      }
       if let anchor, WireDate.date(anchor) == nil {
         return "the anchor_date \"\(anchor)\" is no moment such as 2026-01-01T00:00:00Z"
       }

@@ -108,7 +108,8 @@ extension ManifestReader {
   }
 
   private func kind(_ value: ManifestValue) throws -> Deployment.Infrastructure.Kind {
-    guard let text = try text(value, "infrastructure"), let kind = Deployment.Infrastructure.Kind(rawValue: text)
+    guard let text = try text(value, "infrastructure"),
+      let kind = Deployment.Infrastructure.Kind(rawValue: text)
     else {
       let names = Deployment.Infrastructure.Kind.allCases.map(\.rawValue).joined(separator: ", ")
       throw problem(value, "infrastructure must be one of \(names), not \(value.json)")

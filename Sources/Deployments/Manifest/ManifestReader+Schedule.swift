@@ -28,7 +28,9 @@ extension ManifestReader {
     let given = ["cron", "interval", "rrule"].filter { members[$0]?.isNull == false }
     guard given.count == 1, let key = given.first, let rule = members[key] else {
       throw problem(
-        value, given.isEmpty ? "a schedule has none of cron, interval and rrule"
+        value,
+        given.isEmpty
+          ? "a schedule has none of cron, interval and rrule"
           : "a schedule has both \(given.joined(separator: " and "))")
     }
     if let other = members["anchor_date"], !other.isNull, key != "interval" {

@@ -11,7 +11,8 @@ struct ManifestReader {
   }
 
   /// The members of a mapping by their keys; refuses those that are not known.
-  func members(_ value: ManifestValue, of subject: String, known: [String]) throws -> [String: ManifestValue] {
+  func members(_ value: ManifestValue, of subject: String, known: [String]) throws -> [String: ManifestValue]
+  {
     guard let members = value.members else {
       throw problem(value, "\(subject) must be a mapping, not \(value.json.typeInWords)")
     }

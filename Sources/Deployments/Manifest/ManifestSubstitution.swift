@@ -102,7 +102,8 @@ struct ManifestSubstitution {
     case .block(let type, let name, let fields):
       guard let block = try await values.lookUp(.block(type: type, name: name, fields: [])) else {
         throw problem(
-          "refers to the block \(type)/\(name), which the server does not have", "Create it, or correct the name.")
+          "refers to the block \(type)/\(name), which the server does not have",
+          "Create it, or correct the name.")
       }
       // As Prefect reads it: a block that is no more than a value stands for that value.
       let whole = fields.isEmpty ? block["value"] ?? block : block

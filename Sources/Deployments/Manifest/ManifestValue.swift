@@ -85,7 +85,7 @@ struct ManifestValue: Sendable {
     case .scanner(_, let problem, _, _), .parser(_, let problem, _, _), .composer(_, let problem, _, _):
       problem
     case .duplicatedKeysInMapping(let keys, _):
-      "the key \(keys.map { "\($0)" }.joined(separator: ", ")) stands twice"
+      "the mapping that begins here has the key \(keys.joined(separator: ", ")) twice"
     default: "\(error)"
     }
   }

@@ -10,7 +10,9 @@ struct DeploymentDifference: Sendable {
   var isEmpty: Bool { fields.isEmpty }
 
   init(from existing: Prefect.Deployment, to desired: DesiredDeployment) {
-    change("description", existing.description != desired.description) { $0.description = .set(desired.description) }
+    change("description", existing.description != desired.description) {
+      $0.description = .set(desired.description)
+    }
     change("version", existing.version != desired.version) { $0.version = Change(desired.version) }
     change("tags", Set(existing.tags) != Set(desired.tags)) { $0.tags = desired.tags }
     change("parameters", existing.parameters != desired.parameters) { $0.parameters = desired.parameters }

@@ -32,7 +32,8 @@ extension Deployment {
       let kind = infrastructure.kind
       guard kind.poolType == pool.type else {
         throw JobVariableProblem(
-          "infrastructure \(kind.rawValue) needs a work pool of type \(kind.poolType); \(pool.name) is of type \(pool.type)")
+          "infrastructure \(kind.rawValue) needs a work pool of type \(kind.poolType); \(pool.name) is of type \(pool.type)"
+        )
       }
       if let image = infrastructure.image { variables["image"] = .string(image) }
       try lay(infrastructure, on: &variables, template)
@@ -40,7 +41,8 @@ extension Deployment {
     variables.lay(workPool.jobVariables)
     if pool.type == "process", let name = ["image", "cpu"].first(where: { variables[$0] != nil }) {
       throw JobVariableProblem(
-        "\(name) means nothing to the process pool \(pool.name), whose runs are processes beside the worker; pick another infrastructure")
+        "\(name) means nothing to the process pool \(pool.name), whose runs are processes beside the worker; pick another infrastructure"
+      )
     }
     if let image, variables["image"] == nil, template.has("image") { variables["image"] = .string(image) }
     if let problem = template.problems(variables).first {

@@ -121,7 +121,8 @@ struct DeploymentCollection {
       throw reader.problem(place, "the deployment does not say its entrypoint", "That is the name of a flow.")
     }
     if let entrypoint, let name, entrypoint != name {
-      throw reader.problem(place, "the entrypoint is \(entrypoint), the flow_name \(name)", "Write one of them.")
+      throw reader.problem(
+        place, "the entrypoint is \(entrypoint), the flow_name \(name)", "Write one of them.")
     }
     guard let description = catalogue.descriptions.first(where: { $0.name == flow }) else {
       throw reader.problem(

@@ -17,7 +17,8 @@ struct ManifestCommand: ParsableCommand {
   struct Generate: ParsableCommand {
     static let configuration = CommandConfiguration(
       commandName: "generate",
-      abstract: "Writes prefect.yaml with every flow, and the parameter tables in deployments/<flow>/README.md.")
+      abstract:
+        "Writes prefect.yaml with every flow, and the parameter tables in deployments/<flow>/README.md.")
 
     @Flag(help: "Write nothing; end with 3 where a file is not as it would be written.")
     var check = false

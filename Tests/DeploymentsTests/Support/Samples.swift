@@ -44,7 +44,8 @@ struct Registered: Flow {
 enum Samples {
   /// The set of one manifest.
   static func set(
-    _ yaml: String, flows: [any Flow.Type] = [Greeting.self, Copying.self], path: String = "flow/prefect.yaml",
+    _ yaml: String, flows: [any Flow.Type] = [Greeting.self, Copying.self],
+    path: String = "flow/prefect.yaml",
     environment: [String: String] = [:], selection: DeploymentSelection = DeploymentSelection(),
     lookUp: @escaping @Sendable (ManifestReference) async throws -> JSONValue? = { _ in nil }
   ) async throws -> DeploymentSet {
