@@ -176,6 +176,26 @@ private enum Project {
         """)
   }
 
+  @Test("Manifests are those of the folders, and the root's only where there are none")
+  func folder() throws {
+    let root = FileManager.default.temporaryDirectory.appending(path: "sluice-manifests-\(UUID().uuidString)")
+      .path
+    defer { try? FileManager.default.removeItem(atPath: root) }
+    let files = FileManager.default
+    try files.createDirectory(atPath: "\(root)/deployments/b", withIntermediateDirectories: true)
+    #expect(ManifestFolder.manifests(below: root) == [])
+    try "".write(toFile: "\(root)/prefect.yaml", atomically: true, encoding: .utf8)
+    #expect(ManifestFolder.manifests(below: root) == ["\(root)/prefect.yaml"])
+    try files.createDirectory(atPath: "\(root)/deployments/a", withIntermediateDirectories: true)
+    for name in ["a", "b"] {
+      try "".write(toFile: "\(root)/deployments/\(name)/prefect.yaml", atomically: true, encoding: .utf8)
+    }
+    #expect(
+      ManifestFolder.manifests(below: root) == [
+        "\(root)/deployments/a/prefect.yaml", "\(root)/deployments/b/prefect.yaml",
+      ])
+  }
+
   @Test("A README keeps everything around its table")
   func readme() throws {
     let flow = try FlowDescription(of: Rich.self)

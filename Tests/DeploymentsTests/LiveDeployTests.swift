@@ -209,6 +209,9 @@ struct LiveDeployTests {
     if try await client.workPool("default") == nil {
       _ = try await client.createWorkPool(Prefect.WorkPoolCreate(name: "default", type: "docker"))
     }
+    if let before = try await client.deployment(flow: "some_process", name: "default") {
+      try await client.deleteDeployment(before.id)
+    }
     let program = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
       path: "deploy-example")
     let process = Process()

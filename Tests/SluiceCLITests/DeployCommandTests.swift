@@ -26,6 +26,14 @@ import Testing
     #expect(ending.errors.contains("PREFECT_API_URL is not set: looked in"))
   }
 
+  @Test("Pruning needs the name of the project")
+  func unnamedProject() async throws {
+    let ending = try await Program.run(
+      "deploy", "--prune", environment: ["PREFECT_API_URL": "http://127.0.0.1:9/api"])
+    #expect(ending.code == 2)
+    #expect(ending.errors.contains("--prune needs the name of the project"))
+  }
+
   @Test("A manifest that cannot be read ends with 3 before the server is asked, with file and line")
   func manifest() async throws {
     let folder = try folder()

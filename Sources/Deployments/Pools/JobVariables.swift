@@ -56,6 +56,7 @@ extension Deployment {
   ) throws {
     switch infrastructure.kind {
     case .worker:
+      // A process has no share of the machine to ask for; the name alone says so below.
       if infrastructure.cpu != nil { variables["cpu"] = .null }
       if let memory = infrastructure.memory { variables["memory_limit"] = .integer(memory) }
     case .docker:

@@ -43,6 +43,8 @@ struct DeployCommand: AsyncParsableCommand {
   @Option(
     help: ArgumentHelp("A manifest, instead of those in deployments/; more than once.", valueName: "path"))
   var prefectFile: [String] = []
+  @Option(help: "What the project is called where manifests do not say (`name:`).")
+  var project: String?
   @Option(help: "How to print: \(Output.allCases.map(\.rawValue).joined(separator: " or ")).")
   var output = Output.table
 
@@ -56,9 +58,14 @@ struct DeployCommand: AsyncParsableCommand {
     let client = PrefectClient(
       try PrefectConfiguration(try PrefectSettings(environment: context.environment)))
     let paths = prefectFile.isEmpty ? ManifestFolder.manifests(below: ".") : prefectFile
+    let manifests = try paths.map { try ManifestFile(path: $0) }
+    let named = try DeploymentSet.project(of: manifests) ?? project
+    if prune, named == nil {
+      // By a name that others have, too, it would remove what is theirs.
+      throw UsageError("--prune needs the name of the project: `name:` in the manifests, or --project")
+    }
     let set = try await DeploymentSet(
-      context.catalogue ?? Catalogue([]), manifests: try paths.map { try ManifestFile(path: $0) },
-      project: ManifestCommand.project,
+      context.catalogue ?? Catalogue([]), manifests: manifests, project: named ?? ManifestCommand.project,
       selection: DeploymentSelection(
         environment: env, branch: branch ?? GitBranch.current(context.environment), names: name),
       values: ReferenceValues(environment: context.environment) { try await client.lookUp($0) })

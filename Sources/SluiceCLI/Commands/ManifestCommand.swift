@@ -24,10 +24,12 @@ struct ManifestCommand: ParsableCommand {
     var check = false
     @Option(help: ArgumentHelp("The folder of the project.", valueName: "folder"))
     var folder = "."
+    @Option(help: "What the project is called.")
+    var project = ManifestCommand.project
 
     func run() throws {
       let catalogue = try SluiceProgram.context.catalogue ?? Catalogue([])
-      var stale = try update("prefect.yaml", RootManifest.text(catalogue, project: ManifestCommand.project))
+      var stale = try update("prefect.yaml", RootManifest.text(catalogue, project: project))
       for flow in catalogue.descriptions {
         let path = "deployments/\(flow.name)/README.md"
         guard let readme = contents(path), let text = ParameterTable.replacing(in: readme, of: flow) else {
