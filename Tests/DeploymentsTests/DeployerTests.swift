@@ -50,7 +50,7 @@ import Testing
     #expect(made.schedules.map(\.slug) == ["early"])
     #expect(made.labels["sluice.project"] == "test")
     #expect(made.parameterOpenapiSchema == (try FlowDescription(of: Greeting.self)).schema.document)
-    #expect(report.table.hasSuffix("All deployments are on the server as declared."))
+    #expect(report.table.hasSuffix("Successfully created/updated all deployments!"))
   }
 
   @Test("A second time nothing is sent, so that the schedule keeps its identity and its planned runs")
@@ -108,6 +108,7 @@ import Testing
     let report = try await deploy(server)
     #expect(await server.writes.isEmpty)
     #expect(report.rows[0].details == "schedule early (cron 0 6 * * *) was paused on the server")
+    #expect(report.table.hasSuffix("What somebody set on the server was left so; see --reset-schedules."))
     _ = try await deploy(server, changed("times: 2", "times: 3"))
     _ = try await deploy(server, changed("0 6", "0 7"))
     let later = try await server.deployment("greeting/hello").schedules
@@ -252,7 +253,7 @@ import Testing
         --------------------------------
         greeting/hello  applied  created
 
-        All deployments are on the server as declared.
+        Successfully created/updated all deployments!
         """)
     let row = try #require(report.json["deployments"]?[0])
     #expect(row["name"] == "greeting/hello" && row["status"] == "applied")
@@ -291,6 +292,21 @@ import Testing
     #expect(await server.names == ["by-hand/x", "greeting/c", "greeting/o", "greeting/p"])
     #expect(Set(report.rows.map(\.name)) == ["greeting/c", "greeting/a", "copying/b", "copying"])
     #expect(report.rows.last?.details == "flow without deployments")
+  }
+
+  @Test("The plan tells which flows go with their runs")
+  func planned() async throws {
+    _ = try await deploy("deployments: [{name: a, entrypoint: greeting}, {name: b, entrypoint: copying}]")
+    var deployer = Deployer(server: server)
+    deployer.prunes = true
+    let plan = try await deployer.plan(
+      try await Samples.set("deployments: [{name: c, entrypoint: greeting}]"))
+    #expect(
+      plan.description.contains("- greeting/a  delete\n")
+        || plan.description.hasSuffix("- greeting/a  delete"))
+    #expect(
+      plan.description.contains(
+        "- copying/b  delete: with its flow and the flow's runs, as no deployment is left"))
   }
 
   @Test("Without --prune nothing is removed")

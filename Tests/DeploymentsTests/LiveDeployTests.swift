@@ -226,9 +226,11 @@ struct LiveDeployTests {
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
     #expect(text.contains("some_process/default  applied  created"), "\(text)")
-    #expect(text.contains("All deployments are on the server as declared."))
+    #expect(text.contains("Successfully created/updated all deployments!"))
     let made = try #require(try await client.deployment(flow: "some_process", name: "default"))
-    #expect(made.jobVariables["image"] == "ghcr.io/wherever/your/image")
+    // Another test may have made the pool for processes, which take no image.
+    let takesImage = try await client.workPool("default")?.type == "docker"
+    #expect(made.jobVariables["image"] == (takesImage ? "ghcr.io/wherever/your/image" : nil))
     #expect(made.schedules.map(\.schedule) == [.cron("0 9 * * *")])
   }
 }

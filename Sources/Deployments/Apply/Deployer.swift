@@ -95,12 +95,20 @@ public struct Deployer: Sendable {
     }
     let declared = Set(set.entries.map(\.name) + set.skipped.filter(\.isKept).map(\.name))
     let flows = Dictionary(try await server.allFlows().map { ($0.id, $0.name) }) { $1 }
-    return try await server.allDeployments().compactMap { deployment in
+    let all = try await server.allDeployments()
+    let removals = all.filter { deployment in
       guard let labels = DeploymentLabels(deployment.labels), labels.project == set.project,
         labels.environment == set.environment ?? "", let flow = flows[deployment.flowID],
         !declared.contains("\(flow)/\(deployment.name)")
-      else { return nil }
-      return DeploymentPlan.Step(deleting: deployment, flow: flow)
+      else { return false }
+      return true
+    }
+    let removed = Set(removals.map(\.id))
+    let used = Set(all.filter { !removed.contains($0.id) }.map(\.flowID))
+    return removals.map { deployment in
+      let flow = flows[deployment.flowID] ?? ""
+      let isUsed = used.contains(deployment.flowID) || set.entries.contains { $0.flow.name == flow }
+      return DeploymentPlan.Step(deleting: deployment, flow: flow, isLast: !isUsed)
     }
   }
 
@@ -120,7 +128,7 @@ public struct Deployer: Sendable {
     if rows.contains(where: { $0.status == .failed }) {
       rows += removals.map {
         DeploymentReport.Row(
-          name: $0.name, status: .unchanged, details: "not pruned, as others failed", id: $0.id, failure: nil)
+          name: $0.name, status: .unchanged, details: "not pruned, as others failed", id: $0.id)
       }
     } else {
       for step in removals { rows.append(try await carryOut(step)) }
@@ -133,7 +141,7 @@ public struct Deployer: Sendable {
     func row(_ status: DeploymentReport.Status, _ details: [String], _ id: UUID?) -> DeploymentReport.Row {
       DeploymentReport.Row(
         name: step.name, status: status, details: (details + step.drift).joined(separator: "; "), id: id,
-        failure: nil)
+        hasDrift: !step.drift.isEmpty)
     }
     do {
       switch step.work {
@@ -188,7 +196,7 @@ public struct Deployer: Sendable {
       try await server.removeFlow(id)
       result.append(
         DeploymentReport.Row(
-          name: name, status: .pruned, details: "flow without deployments", id: id, failure: nil))
+          name: name, status: .pruned, details: "flow without deployments", id: id))
     }
     return result
   }

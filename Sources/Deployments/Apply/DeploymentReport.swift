@@ -15,11 +15,26 @@ public struct DeploymentReport: Sendable {
     public let status: Status
     public let details: String
     public let id: UUID?
+    /// Whether something is left as somebody set it on the server.
+    let hasDrift: Bool
     /// Why it failed.
     public let failure: (any Failure)?
+
+    init(
+      name: String, status: Status, details: String, id: UUID?, hasDrift: Bool = false,
+      failure: (any Failure)? = nil
+    ) {
+      self.name = name
+      self.status = status
+      self.details = details
+      self.id = id
+      self.hasDrift = hasDrift
+      self.failure = failure
+    }
   }
 
   public let rows: [Row]
+  private var hasDrift: Bool { rows.contains(where: \.hasDrift) }
   public let skipped: [DeploymentSet.Skipped]
 
   /// The first failure; nil where all went well.
@@ -37,9 +52,12 @@ public struct DeploymentReport: Sendable {
     let rule = String(repeating: "-", count: lines.map(\.count).max() ?? 0)
     var result = [lines[0], rule] + lines.dropFirst() + [""]
     let failed = rows.count { $0.status == .failed }
-    result.append(
-      failed == 0
-        ? "All deployments are on the server as declared." : "\(failed) of \(rows.count) failed.")
+    if failed > 0 {
+      result.append("\(failed) of \(rows.count) failed.")
+    } else {
+      result.append("Successfully created/updated all deployments!")
+    }
+    if hasDrift { result.append("What somebody set on the server was left so; see --reset-schedules.") }
     return result.joined(separator: "\n")
   }
 

@@ -89,11 +89,13 @@ extension DeploymentPlan.Step {
   }
 
   /// The removal of a deployment that left the code.
-  init(deleting deployment: Prefect.Deployment, flow: String) {
+  ///
+  /// - Parameter isLast: whether its flow has no other then, and goes too.
+  init(deleting deployment: Prefect.Deployment, flow: String, isLast: Bool) {
     name = "\(flow)/\(deployment.name)"
     pool = deployment.workPoolName ?? ""
     action = .delete
-    changes = []
+    changes = isLast ? ["with its flow and the flow's runs, as no deployment is left"] : []
     drift = []
     id = deployment.id
     work = .delete(flowID: deployment.flowID)
