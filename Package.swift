@@ -83,7 +83,8 @@ let package = Package(
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
 
     .executableTarget(
-      name: "deploy-example", dependencies: ["Deployments", "FlowKit", "PrefectClient"], path: "Examples/Deploy",
+      name: "deploy-example", dependencies: ["Deployments", "FlowKit", "PrefectClient"],
+      path: "Examples/Deploy",
       swiftSettings: strict),
 
     benchmark("http-bench", "HTTPBench", ["Essentials", "HTTP"]),

@@ -309,6 +309,23 @@ import Testing
         "- copying/b  delete: with its flow and the flow's runs, as no deployment is left"))
   }
 
+  @Test("A removal that fails is reported with those that did not")
+  func failure() async throws {
+    _ = try await deploy(
+      "deployments: [{name: a, entrypoint: greeting}, {name: b, entrypoint: greeting}, {name: c, entrypoint: copying}]"
+    )
+    await server.refuse("greeting/a")
+    await server.refuse("copying")
+    let report = try await deploy("deployments: [{name: d, entrypoint: greeting}]", prunes: true)
+    let rows = Dictionary(uniqueKeysWithValues: report.rows.map { ($0.name, $0.status) })
+    #expect(
+      rows == [
+        "greeting/d": .applied, "greeting/a": .failed, "greeting/b": .pruned, "copying/c": .pruned,
+        "copying": .failed,
+      ])
+    #expect(report.failure?.kind == .rejected)
+  }
+
   @Test("Without --prune nothing is removed")
   func notAsked() async throws {
     _ = try await deploy("deployments: [{name: a, entrypoint: greeting}]")

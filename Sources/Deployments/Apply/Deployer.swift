@@ -98,10 +98,9 @@ public struct Deployer: Sendable {
     let all = try await server.allDeployments()
     let removals = all.filter { deployment in
       guard let labels = DeploymentLabels(deployment.labels), labels.project == set.project,
-        labels.environment == set.environment ?? "", let flow = flows[deployment.flowID],
-        !declared.contains("\(flow)/\(deployment.name)")
+        labels.environment == set.environment ?? "", let flow = flows[deployment.flowID]
       else { return false }
-      return true
+      return !declared.contains("\(flow)/\(deployment.name)")
     }
     let removed = Set(removals.map(\.id))
     let used = Set(all.filter { !removed.contains($0.id) }.map(\.flowID))
@@ -189,14 +188,19 @@ public struct Deployer: Sendable {
         flows[flowID] = step.name.split(separator: "/").first.map(String.init)
       }
     }
-    guard !flows.isEmpty else { return [] }
-    let used = Set(try await server.allDeployments().map(\.flowID))
     var result: [DeploymentReport.Row] = []
-    for (id, name) in flows.sorted(by: { $0.value < $1.value }) where !used.contains(id) {
-      try await server.removeFlow(id)
-      result.append(
-        DeploymentReport.Row(
-          name: name, status: .pruned, details: "flow without deployments", id: id))
+    for (id, name) in flows.sorted(by: { $0.value < $1.value }) {
+      do {
+        // Asked anew each time: others deploy, too.
+        guard try await !server.allDeployments().contains(where: { $0.flowID == id }) else { continue }
+        try await server.removeFlow(id)
+        result.append(
+          DeploymentReport.Row(name: name, status: .pruned, details: "flow without deployments", id: id))
+      } catch let failure as any Failure {
+        result.append(
+          DeploymentReport.Row(
+            name: name, status: .failed, details: failure.description, id: id, failure: failure))
+      }
     }
     return result
   }

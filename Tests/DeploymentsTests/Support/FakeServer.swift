@@ -82,7 +82,9 @@ actor FakeServer: DeploymentServer {
 
   func allFlows() throws -> [Prefect.Flow] { try flows.map(flow) }
 
-  func removeFlow(_ id: UUID) {
+  func removeFlow(_ id: UUID) throws {
+    let name = flows.first { $0.value == id }?.key ?? "?"
+    if refused.contains(name) { throw Rejection("the server refuses \(name)") }
     writes.append("DELETE \(flows.first { $0.value == id }?.key ?? "?")")
     flows = flows.filter { $0.value != id }
   }
@@ -121,7 +123,8 @@ actor FakeServer: DeploymentServer {
     deployments[id] = document
   }
 
-  func remove(_ id: UUID) {
+  func remove(_ id: UUID) throws {
+    if refused.contains(name(of: id)) { throw Rejection("the server refuses \(name(of: id))") }
     writes.append("DELETE \(name(of: id))")
     deployments[id] = nil
   }
