@@ -46,10 +46,10 @@ bench: release ## Measure speed and memory beside other tools, in one run (about
 	@scripts/bench/all
 
 format: ## Format the sources
-	$(SWIFT) format format --in-place --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format format --in-place --recursive --parallel Sources Tests Examples Package.swift
 
 lint: ## Check the format
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Examples Package.swift
 
 clean: ## Remove what was built
 	rm -rf .build
