@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo test test-peers test-storage bench format lint clean
+.PHONY: help setup build release demo deploy deploy-local test test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,11 +20,24 @@ release: setup ## Build the optimised program with the Swift runtime in it, .bui
 demo: build ## Run the four flows on built-in stand-ins (seconds, after the build); again, it changes nothing
 	@scripts/demo $(SLUICE)
 
+deploy deploy-local: export PREFECT_API_URL ?= http://localhost:4200/api
+
+deploy: setup ## Deploy what deployments/ declares to the Prefect server of PREFECT_API_URL
+	@$(SWIFT) build --product sluice
+	@$(SLUICE) deploy --all
+
+deploy-local: setup ## Deploy every flow by the root prefect.yaml, and make the work pool if it is missing
+	@$(SWIFT) build --product sluice
+	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
+
 test: setup ## Run all tests (about a minute, after the build)
 	$(SWIFT) test
 
 test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers
+
+test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
+	@scripts/test-prefect
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift
 	@scripts/test-storage
@@ -33,10 +46,10 @@ bench: release ## Measure speed and memory beside other tools, in one run (about
 	@scripts/bench/all
 
 format: ## Format the sources
-	$(SWIFT) format format --in-place --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format format --in-place --recursive --parallel Sources Tests Examples Package.swift
 
 lint: ## Check the format
-	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Package.swift
+	$(SWIFT) format lint --strict --recursive --parallel Sources Tests Examples Package.swift
 
 clean: ## Remove what was built
 	rm -rf .build

@@ -42,6 +42,7 @@ let package = Package(
     .library(name: "FlowKitTesting", targets: ["FlowKitTesting"]),
     .library(name: "Connectors", targets: ["Connectors"]),
     .library(name: "Climate", targets: ["Climate"]),
+    .library(name: "Deployments", targets: ["Deployments", "PrefectClient"]),
     .library(name: "SluiceCLI", targets: ["SluiceCLI"]),
   ],
   // Exact versions: Package.resolved is not kept, and a build must not change by itself.
@@ -68,15 +69,23 @@ let package = Package(
     library("Connectors", ["CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"]),
     library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
     library("Flows", ["Climate", "Connectors", "FlowKit"]),
+    library("PrefectAPI", ["Essentials", "JSON"]),
+    library("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI"]),
+    library("Deployments", ["Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", yams]),
     library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
     library(
       "SluiceCLI",
       [
-        "CLibXML2", "Climate", "Connectors", "Essentials", "FlowKit", "HTTP", "JSON", "Runner", "Sandbox",
-        argumentParser, unixSignals,
+        "CLibXML2", "Climate", "Connectors", "Deployments", "Essentials", "FlowKit", "HTTP", "JSON",
+        "PrefectClient", "Runner", "Sandbox", argumentParser, unixSignals,
       ]),
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
+
+    .executableTarget(
+      name: "deploy-example", dependencies: ["Deployments", "FlowKit", "PrefectClient"],
+      path: "Examples/Deploy",
+      swiftSettings: strict),
 
     benchmark("http-bench", "HTTPBench", ["Essentials", "HTTP"]),
     benchmark("dhis2-bench", "DHIS2Bench", ["Connectors", "Essentials", "HTTP"]),
@@ -91,6 +100,14 @@ let package = Package(
     tests("Climate", ["Climate", "CNetCDF", "CZlib", "Essentials", "JSON"]),
     tests(
       "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
+    tests("PrefectAPI", ["Essentials", "JSON", "PrefectAPI"]),
+    tests("PrefectClient", ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
+    tests(
+      "Deployments",
+      [
+        "Connectors", "Deployments", "Essentials", "FlowKit", "Flows", "JSON", "PrefectAPI", "PrefectClient",
+        "deploy-example",
+      ]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),

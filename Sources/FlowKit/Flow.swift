@@ -26,6 +26,9 @@ public protocol Flow: Sendable {
   /// How long a run may take; waits for another system's queue do not count. Four hours where a flow does not say.
   static var timeout: Duration { get }
 
+  /// How it is deployed, where that is told in code; none where a flow does not say.
+  static var deployments: [Deployment] { get }
+
   /// A flow with the defaults of its parameters.
   init()
 
@@ -35,4 +38,5 @@ public protocol Flow: Sendable {
 
 extension Flow {
   public static var timeout: Duration { .seconds(4 * 3600) }
+  public static var deployments: [Deployment] { [] }
 }

@@ -12,6 +12,7 @@ struct SluiceCommand: AsyncParsableCommand {
     version: SluiceProgram.version,
     subcommands: [
       FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
-      DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
+      DeployCommand.self, ManifestCommand.self, DoctorCommand.self, CompletionCommand.self,
+      VersionCommand.self,
     ])
 }
