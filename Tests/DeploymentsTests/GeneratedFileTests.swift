@@ -7,13 +7,6 @@ import Testing
 
 @testable import Deployments
 
-/// Stands in for a flow that this build does not have.
-private struct OrgUnits: Flow {
-  static let name = "dhis2_org_units"
-  static let summary = "Exports org units."
-  func run(_ run: FlowRun) async throws -> Int { 0 }
-}
-
 /// The project as it lies on disk.
 private enum Project {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -31,18 +24,13 @@ private enum Project {
         .filter { FileManager.default.fileExists(atPath: "\(root)/\($0)") }
     }
   }
-
-  /// The flows of the collection, with a stand-in for one that this build may not have.
-  static func catalogue() throws -> Catalogue {
-    try Catalogue(Flows.all + (Flows.all.contains { $0.name == OrgUnits.name } ? [] : [OrgUnits.self]))
-  }
 }
 
 @Suite("The manifests of this project") struct CommittedManifestTests {
   private func set() async throws -> DeploymentSet {
     let files = try Project.manifests.map { try ManifestFile(try Project.text($0), path: $0) }
     return try await DeploymentSet(
-      Project.catalogue(), manifests: files, project: "x", values: ReferenceValues(environment: [:]))
+      Catalogue(Flows.all), manifests: files, project: "x", values: ReferenceValues(environment: [:]))
   }
 
   @Test("The four flows are deployed under their names, with their schedules")
@@ -66,7 +54,7 @@ private enum Project {
 
   @Test("Each flow of the collection has its folder, with a manifest and a README")
   func folders() throws {
-    for flow in try Project.catalogue().flows {
+    for flow in try Catalogue(Flows.all).flows {
       for file in ["prefect.yaml", "README.md"] {
         let path = "deployments/\(flow.name)/\(file)"
         #expect(FileManager.default.fileExists(atPath: "\(Project.root)/\(path)"), "there is no \(path)")

@@ -7,7 +7,8 @@ import Testing
   @Test("Metadata and values are there again, in the next sandbox of the same country")
   func kept() async throws {
     var options = SandboxOptions()
-    options.stateFile = FileManager.default.temporaryDirectory.appending(path: "state-\(UUID().uuidString)").path
+    options.stateFile =
+      FileManager.default.temporaryDirectory.appending(path: "state-\(UUID().uuidString)").path
     defer { try? FileManager.default.removeItem(atPath: options.stateFile ?? "") }
     let first = try await Sandbox.start(options)
     let unit = try #require(first.orgUnits().first { $0.level == 2 }).id
