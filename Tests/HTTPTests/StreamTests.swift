@@ -56,7 +56,7 @@ struct StreamTests {
       stalled.add(sent)
       signal.fire()
       // The rest, once the reader goes on; it stops reading after a while.
-      _ = connection.sendUntilStalled(64 << 20, milliseconds: 5000)
+      _ = connection.sendUntilStalled(64 << 20, milliseconds: 120_000)
     }
     let stream = try await HTTPClient().stream(HTTPRequest(.get, server.url()))
     await signal.wait()
