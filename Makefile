@@ -8,7 +8,7 @@ SLUICE = .build/debug/sluice
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what is missing: libcurl, libnetcdf, libxml2, zlib and pkg-config, by apt
+setup: ## Install what is missing: libcurl, libdeflate, libnetcdf, libxml2, zlib and pkg-config, by apt
 	@scripts/setup
 
 build: setup ## Build everything for development (first time: 2 to 4 minutes on 2 cores)
