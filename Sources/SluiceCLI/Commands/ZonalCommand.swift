@@ -61,15 +61,15 @@ package struct ZonalCommand: ParsableCommand {
       return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights(), to: $0) }
     }
     var counts: [ZonalStatus: Int] = [:]
+    let options = ZonalOptions(nearest: nearest, threads: threads)
     try FileOutput.write(to: output) { append in
-      try append(ZonalTable.header)
+      try ZonalTable.header.withUnsafeBytes(append)
       var table: ZonalTable?
-      let options = ZonalOptions(nearest: nearest, threads: threads)
-      try file.forEachSeries(variable.name, options: options, weights: weights) { weights, step, series in
-        let writer = table ?? ZonalTable(weights, threads: threads)
+      try file.forEachBlock(variable.name, threads: threads, weights: weights) { weights, step, field in
+        let writer = table ?? ZonalTable(weights)
         table = writer
-        try writer.write(series, firstStep: step, to: append)
-        counts.merge(series.statusCounts, uniquingKeysWith: +)
+        let some = try writer.write(field, firstStep: step, options: options, to: append)
+        counts.merge(some, uniquingKeysWith: +)
       }
     }
     if let map { try draw(map, file, variable) }
@@ -93,6 +93,6 @@ package struct ZonalCommand: ParsableCommand {
     let time = series.times.first.map { ", \(ISOTime.text($0))" } ?? ""
     let title = "\(variable.longName ?? variable.name)\(variable.units.map { " (\($0))" } ?? "")\(time)"
     let svg = ZonalMap.svg(zones, series, step: 0, title: title)
-    try FileOutput.write(to: path) { try $0(Array(svg.utf8)) }
+    try FileOutput.write(to: path) { try Array(svg.utf8).withUnsafeBytes($0) }
   }
 }
