@@ -3,10 +3,10 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo test test-peers test-storage bench format lint clean
+.PHONY: help setup build release demo test test-indicators test-peers test-storage bench format lint clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## Install what is missing: libcurl, libdeflate, libnetcdf, libxml2, zlib and pkg-config, by apt
 	@scripts/setup
@@ -25,6 +25,9 @@ test: setup ## Run all tests (about a minute, after the build)
 
 test-peers: build ## Run the reference clients of the Climate Data Store, from PyPI, against the sandbox
 	@scripts/test-peers
+
+test-indicators: setup ## Hold the climate indicators against MetPy and xclim, from PyPI
+	@scripts/test-indicators
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift
 	@scripts/test-storage
