@@ -50,7 +50,7 @@ package struct ZonalCommand: ParsableCommand {
     let file = try ClimateFile(path: grid)
     let variable = try file.variable(variable)
     let weights = { @Sendable [polygons, idProperty, threads] in
-      let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+      let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
       let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
       for (id, refusal) in zip(weights.ids, weights.refusals) {
         if let refusal { log.warning("\(id) is left out: \(refusal)") }
@@ -86,7 +86,7 @@ package struct ZonalCommand: ParsableCommand {
         "cannot draw step \(mapStep) of \(variable.name)",
         remedy: "The file has the steps 0 to \(variable.stepCount - 1).")
     }
-    let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+    let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
     let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
     let field = try file.read(variable.name, times: mapStep..<mapStep + 1)
     let series = try weights.means(of: field, options: ZonalOptions(nearest: nearest, threads: threads))
