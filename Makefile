@@ -3,12 +3,12 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo deploy deploy-local test test-peers test-prefect test-storage bench format lint clean
+.PHONY: help setup build release demo deploy deploy-local test test-indicators test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: ## Install what is missing: libcurl, libnetcdf, libxml2, zlib and pkg-config, by apt
+setup: ## Install what is missing: libcurl, libdeflate, libnetcdf, libxml2, zlib and pkg-config, by apt
 	@scripts/setup
 
 build: setup ## Build everything for development (first time: 2 to 4 minutes on 2 cores)
@@ -35,6 +35,9 @@ test: setup ## Run all tests (about a minute, after the build)
 
 test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers
+
+test-indicators: setup ## Hold the climate indicators against MetPy and xclim, from PyPI
+	@scripts/test-indicators
 
 test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
 	@scripts/test-prefect

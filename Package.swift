@@ -60,6 +60,8 @@ let package = Package(
     system("CNetCDF", "netcdf", "libnetcdf-dev"),
     system("CLibXML2", "libxml-2.0", "libxml2-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
+    // Without pkg-config, which would link the shared library: Climate takes the archive into the program.
+    .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
 
     library("Essentials", [logging]),
     library("JSON", ["Essentials", collections]),
@@ -67,7 +69,10 @@ let package = Package(
     library("FlowKitTesting", ["Essentials", "FlowKit", "JSON"]),
     library("HTTP", ["CCurl", "Essentials"]),
     library("Connectors", ["CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"]),
-    library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
+    .target(
+      name: "Climate", dependencies: ["CDeflate", "CNetCDF", "CZlib", "Essentials", "JSON"],
+      swiftSettings: strict,
+      linkerSettings: [.linkedLibrary(":libdeflate.a")]),
     library("Flows", ["Climate", "Connectors", "FlowKit"]),
     library("PrefectAPI", ["Essentials", "JSON"]),
     library("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI"]),

@@ -12,7 +12,9 @@ struct CleanArea {
   /// The box around everything that was given, degenerate rings included.
   private(set) var box = BoundingBox(west: 0, south: 0, east: 0, north: 0)
 
-  /// - Parameter centre: the longitude of the middle of the grid. Each part is shifted to lie nearest to it.
+  /// - Parameter centre: the longitude of the middle of the grid. The whole is shifted to lie nearest to it, after the
+  ///   parts have been brought onto the same turn: parts that overlap on Earth do so in the plane as well, and those on
+  ///   both sides of the antimeridian are neighbours.
   init(_ area: Area, around centre: Double) {
     var west = Double.infinity
     var east = -Double.infinity
@@ -20,9 +22,11 @@ struct CleanArea {
     var north = -Double.infinity
     xs.reserveCapacity(area.vertexCount)
     ys.reserveCapacity(area.vertexCount)
+    let boxes = area.partEnds.indices.map { area.box(of: area.vertices(ofPart: $0)) }
+    let shifts = Self.shifts(of: boxes, around: centre)
     for part in area.partEnds.indices {
-      guard let box = area.box(of: area.vertices(ofPart: part)) else { continue }
-      let shift = -(((box.west + box.east) / 2 - centre) / 360).rounded() * 360
+      guard let box = boxes[part] else { continue }
+      let shift = shifts[part]
       west = min(west, box.west + shift)
       east = max(east, box.east + shift)
       south = min(south, box.south)
@@ -33,6 +37,42 @@ struct CleanArea {
       partCount += 1
     }
     box = BoundingBox(west: west, south: south, east: east, north: north)
+  }
+
+  /// How far each part is moved, in whole turns.
+  private static func shifts(of boxes: [BoundingBox?], around centre: Double) -> [Double] {
+    func nearest(_ west: Double, _ east: Double) -> Double {
+      -(((west + east) / 2 - centre) / 360).rounded() * 360
+    }
+    let known = boxes.compactMap { $0 }
+    guard known.count > 1, let seam = emptyMeridian(of: known) else {
+      return boxes.map { $0.map { nearest($0.west, $0.east) } ?? 0 }
+    }
+    // From the meridian that no part lies on eastward, once around.
+    let turns = boxes.map { $0.map { -(($0.west - seam) / 360).rounded(.down) * 360 } ?? 0 }
+    var west = Double.infinity
+    var east = -Double.infinity
+    for case (let box?, let turn) in zip(boxes, turns) {
+      west = min(west, box.west + turn)
+      east = max(east, box.east + turn)
+    }
+    let shift = nearest(west, east)
+    return turns.map { $0 + shift }
+  }
+
+  /// The middle of the widest range of longitudes without a part, by whatever turn; nil where there is none.
+  private static func emptyMeridian(of boxes: [BoundingBox]) -> Double? {
+    let ranges = boxes.map { box in
+      let west = box.west - (box.west / 360).rounded(.down) * 360
+      return (west: west, east: west + box.east - box.west)
+    }.sorted { $0.west < $1.west }
+    var reach = (ranges.map(\.east).max() ?? 0) - 360
+    var widest = (width: 0.0, middle: 0.0)
+    for range in ranges {
+      if range.west - reach > widest.width { widest = (range.west - reach, (range.west + reach) / 2) }
+      reach = max(reach, range.east)
+    }
+    return widest.width > 1e-9 ? widest.middle : nil
   }
 
   private mutating func append(_ area: Area, _ vertices: Range<Int>, shift: Double, part: Int) {

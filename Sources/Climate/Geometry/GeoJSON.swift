@@ -3,6 +3,20 @@ internal import JSON
 
 /// Reads the features of a GeoJSON document (RFC 7946).
 public enum GeoJSON {
+  /// The zones of a file. What is wrong with it is said with its name.
+  ///
+  /// - Throws: ``ClimateFailure`` of kind `configuration` where it cannot be read, else what ``zones(_:idProperty:)``
+  ///   finds.
+  public static func zones(path: String, idProperty: String? = nil) throws -> [Zone] {
+    let bytes = try FileOutput.read(path)
+    do {
+      return try zones(bytes, idProperty: idProperty)
+    } catch let failure as any Failure {
+      throw ClimateFailure(
+        "cannot take the polygons of \(path): \(failure.message)", remedy: failure.remedy, kind: failure.kind)
+    }
+  }
+
   /// The zones of a FeatureCollection, of one Feature, or of a bare geometry, in their order.
   ///
   /// - Parameter idProperty: the property that names a zone. Without it the feature's `id` does, else its property

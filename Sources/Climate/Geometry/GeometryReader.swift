@@ -78,6 +78,7 @@ struct GeometryReader {
   /// Reads coordinates of any depth and gives the depth: 1 is a position, 2 a line or ring, 3 a polygon.
   private mutating func readNested(_ reader: inout JSONReader) throws -> Int {
     var deepest = 0
+    var filled: Int?
     var numbers = 0
     try reader.readArray { reader in
       switch try reader.peek() {
@@ -91,7 +92,14 @@ struct GeometryReader {
         }
         numbers += 1
       case .array:
-        deepest = max(deepest, try readNested(&reader))
+        let before = area.coordinates.count
+        let depth = try readNested(&reader)
+        // Empty arrays may stand for anything.
+        if area.coordinates.count > before {
+          if let filled, filled != depth { problem = problem ?? "has coordinates that are nested unevenly" }
+          filled = depth
+        }
+        deepest = max(deepest, depth)
       default:
         problem = problem ?? "has coordinates that are no numbers"
         try reader.skipValue()

@@ -34,13 +34,21 @@ public struct Indicator: Sendable {
   /// days for what is accumulated.
   public func value(_ inputs: [Double]) -> Double { formulaOf(inputs) }
 
-  /// The title where only monthly means of the variables were at hand, which for formulas that are not linear is
-  /// something else: it says so.
-  public var titleOfMeans: String { isLinear ? title : "\(title) (of the monthly means of its variables)" }
+  /// Whether monthly means of the variables give the same as the hours of the month: not where the formula is not linear,
+  /// and not for what is the lowest or highest of a day.
+  public var canBeMadeOfMeans: Bool {
+    isLinear && (reduction == .total || reduction == .daily(.mean))
+  }
+
+  /// The title where only monthly means of the variables were at hand, which mostly is something else
+  /// (``canBeMadeOfMeans``): it says so.
+  public var titleOfMeans: String {
+    canBeMadeOfMeans ? title : "\(title) (of the monthly means of its variables)"
+  }
 
   /// The definition where only monthly means were at hand.
   public var definitionOfMeans: String {
-    isLinear
+    canBeMadeOfMeans
       ? definition
       : "\(definition) Worked out from monthly means of \(variables.joined(separator: " and ")), not from hourly values: the two differ."
   }

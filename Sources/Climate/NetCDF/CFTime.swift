@@ -48,16 +48,21 @@ package struct CFTime: Sendable, Hashable {
     if text.hasSuffix("Z") { text = text.dropLast() }
     if text.isEmpty || text == "UTC" || text == "GMT" { return 0 }
     var sign = 1.0
-    if text.hasPrefix("+") || text.hasPrefix("-") {
+    let isOffset = text.hasPrefix("+") || text.hasPrefix("-")
+    if isOffset {
       // A zone ahead of UTC reads later than UTC, so its offset is taken away.
       sign = text.hasPrefix("+") ? -1 : 1
       text = text.dropFirst()
     }
-    let parts = text.split(separator: ":").map { Double($0) }
+    var parts = text.split(separator: ":").map { Double($0) }
+    // An offset may be written without a colon: +0530.
+    if isOffset, parts.count == 1, text.utf8.count > 2, let packed = Int(text) {
+      parts = [Double(packed / 100), Double(packed % 100)]
+    }
     guard (1...3).contains(parts.count) else { return nil }
     var seconds = 0.0
-    for (part, scale) in zip(parts, [3600.0, 60, 1]) {
-      guard let part, part >= 0 else { return nil }
+    for (part, (scale, limit)) in zip(parts, [(3600.0, 25.0), (60, 60), (1, 61)]) {
+      guard let part, part >= 0, part < limit else { return nil }
       seconds += part * scale
     }
     return sign * seconds

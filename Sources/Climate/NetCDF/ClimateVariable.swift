@@ -20,11 +20,14 @@ public struct ClimateVariable: Sendable {
   /// At least 1: a field without a time is one step.
   public var stepCount: Int { versions.count }
 
-  /// Those of the wanted times at which the variable has no values at all, because the file lacks them.
+  /// Those of the wanted times at which the variable has no values, or of a grid that is put together from several files
+  /// side by side not all of them, because the files lack them.
   ///
   /// The Climate Data Store leaves out, without a word, what is not available yet.
   public func missing(_ wanted: [Date]) -> [Date] {
-    let there = Set(times)
+    let there = Set(
+      times.enumerated().filter { position, _ in panels.allSatisfy { $0.steps[position] != nil } }.map(
+        \.element))
     return wanted.filter { !there.contains($0) }
   }
 }

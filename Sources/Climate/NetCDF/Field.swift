@@ -85,49 +85,70 @@ extension Field {
 }
 
 extension Field {
-  /// Eight times, or fewer at the end, side by side for each cell: NaN where there is no such time.
+  /// Eight times side by side for each cell. Where they are fewer, the first stands in the other places as well.
   package func withPlanes<Result>(
     _ times: Range<Int>, scratch: inout PlaneScratch,
     _ body: (UnsafeBufferPointer<SIMD8<Double>>) throws -> Result
   ) rethrows -> Result {
     let size = grid.cellCount
-    scratch.resize(size)
-    if scratch.lanes.count != size {
-      scratch.lanes = [SIMD8<Double>](repeating: SIMD8(repeating: .nan), count: size)
-    }
-    scratch.lanes.withUnsafeMutableBytes { lanes in
-      let lanes = lanes.bindMemory(to: Double.self)
-      for lane in 0..<8 {
-        guard lane < times.count else {
-          for cell in 0..<size { lanes[cell * 8 + lane] = .nan }
-          continue
+    if scratch.lanes.count != size { scratch.lanes = [SIMD8<Double>](repeating: SIMD8(), count: size) }
+    let place = { (lane: Int) in lane < times.count ? lane : 0 }
+    switch values {
+    case .doubles(let values):
+      values.withUnsafeBufferPointer { source in
+        Self.interleave(size, &scratch.lanes) {
+          source.baseAddress! + (times.lowerBound + place($0)) * size
+        } convert: {
+          $0
         }
-        let time = times.lowerBound + lane
-        switch values {
-        case .doubles(let values):
-          values.withUnsafeBufferPointer { source in
-            for cell in 0..<size { lanes[cell * 8 + lane] = source[time * size + cell] }
-          }
-        case .floats(let values):
-          values.withUnsafeBufferPointer { source in
-            for cell in 0..<size { lanes[cell * 8 + lane] = Double(source[time * size + cell]) }
-          }
-        case .blocks(let values):
-          scratch.floats.withUnsafeMutableBufferPointer { plane in
-            values.copyPlane(time, into: plane)
-            for cell in 0..<size { lanes[cell * 8 + lane] = Double(plane[cell]) }
-          }
+      }
+    case .floats(let values):
+      values.withUnsafeBufferPointer { source in
+        Self.interleave(size, &scratch.lanes) {
+          source.baseAddress! + (times.lowerBound + place($0)) * size
+        } convert: {
+          SIMD8<Double>($0)
+        }
+      }
+    case .blocks(let values):
+      if scratch.eight.count != size * 8 { scratch.eight = [Float](repeating: 0, count: size * 8) }
+      scratch.eight.withUnsafeMutableBufferPointer { planes in
+        for (lane, time) in times.enumerated() {
+          values.copyPlane(
+            time, into: UnsafeMutableBufferPointer(rebasing: planes[lane * size..<(lane + 1) * size]))
+        }
+        Self.interleave(size, &scratch.lanes) {
+          UnsafePointer(planes.baseAddress! + place($0) * size)
+        } convert: {
+          SIMD8<Double>($0)
         }
       }
     }
     return try scratch.lanes.withUnsafeBufferPointer(body)
   }
+
+  /// Eight planes into one of eight lanes: all are read side by side, so that each cell is written once.
+  @inline(__always)
+  private static func interleave<Number: SIMDScalar>(
+    _ size: Int, _ lanes: inout [SIMD8<Double>], _ plane: (Int) -> UnsafePointer<Number>,
+    convert: (SIMD8<Number>) -> SIMD8<Double>
+  ) {
+    let (a, b, c, d) = (plane(0), plane(1), plane(2), plane(3))
+    let (e, f, g, h) = (plane(4), plane(5), plane(6), plane(7))
+    lanes.withUnsafeMutableBufferPointer { lanes in
+      for cell in 0..<size {
+        lanes[cell] = convert(
+          SIMD8(a[cell], b[cell], c[cell], d[cell], e[cell], f[cell], g[cell], h[cell]))
+      }
+    }
+  }
 }
 
-/// Room for one plane.
+/// Room for the planes that one thread looks at.
 package struct PlaneScratch {
   var floats: [Float] = []
   var doubles: [Double] = []
+  var eight: [Float] = []
   var lanes: [SIMD8<Double>] = []
 
   package init() {}

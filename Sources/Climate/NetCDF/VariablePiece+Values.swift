@@ -6,11 +6,14 @@ extension VariablePiece {
     guard let position = layout.version else {
       return (try block(range, version: nil, threads: threads), Array(versions[range]))
     }
-    // One slice for each version, filled where the other has the value.
-    let labels = try versionLabels()
+    // One slice for each version, filled where the other has the value. Where both have one, the final one counts.
+    let labels = try versionLabels().enumerated().sorted {
+      $0.element == .final && $1.element != .final
+        || ($0.element == .final) == ($1.element == .final) && $0.offset < $1.offset
+    }
     var merged: [Double] = []
     var found: [DataVersion] = Array(repeating: .unknown, count: range.count)
-    for (slice, label) in labels.enumerated() where slice < variable.dimensions[position].length {
+    for (slice, label) in labels where slice < variable.dimensions[position].length {
       let values = try block(range, version: slice, threads: 1).doubles
       if merged.isEmpty { merged = [Double](repeating: .nan, count: values.count) }
       let size = grid.cellCount

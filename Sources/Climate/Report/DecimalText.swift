@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// Numbers as text.
 package enum DecimalText {
   /// Room that every number of ``write17(_:to:)`` fits into.
@@ -24,8 +26,8 @@ package enum DecimalText {
     // 17 digits are an integer below 10^17. The decimal exponent is guessed from the binary one and put right.
     var exponent = Int((Double(magnitude.exponent) * 0.301_029_995_663_981_2).rounded(.down))
     if magnitude.isSubnormal || exponent < -16 || exponent > 16 {
-      // Beyond what the exact arithmetic below holds: the shortest digits that read back as the same number.
-      return write(magnitude.description, to: target)
+      // Beyond what the exact arithmetic below holds.
+      return target + Int(withVaList([magnitude]) { vsnprintf(target, longest - 1, "%.17g", $0) })
     }
     var digits = scaled(magnitude, byTenTo: 16 - exponent)
     if digits >= 100_000_000_000_000_000 {

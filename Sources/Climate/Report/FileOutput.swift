@@ -1,10 +1,13 @@
 internal import Essentials
 internal import Glibc
 
+/// Appends bytes to what is being written.
+package typealias ByteSink = @Sendable (UnsafeRawBufferPointer) throws -> Void
+
 /// Writes a file beside its place and moves it there when it is whole: a reader never sees half of it.
 package enum FileOutput {
   /// Calls `body` with a function that appends; `-` is standard output.
-  package static func write(to path: String, _ body: (([UInt8]) throws -> Void) throws -> Void) throws {
+  package static func write(to path: String, _ body: (ByteSink) throws -> Void) throws {
     if path == "-" { return try body { try append($0, to: 1, path) } }
     let draft = "\(path).\(getpid()).part"
     let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -39,10 +42,10 @@ package enum FileOutput {
     }
   }
 
-  private static func append(_ bytes: [UInt8], to file: Int32, _ path: String) throws {
+  private static func append(_ bytes: UnsafeRawBufferPointer, to file: Int32, _ path: String) throws {
     var done = 0
     while done < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + done, bytes.count - done) }
+      let count = Glibc.write(file, bytes.baseAddress! + done, bytes.count - done)
       guard count > 0 || errno == EINTR else { throw failure("write", path) }
       done += max(count, 0)
     }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// Zonal statistics as CSV (RFC 4180, line feeds), numbers with 17 significant digits.
 package struct ZonalTable {
   package static let header = Array("id,step,time,value,status,valid_fraction,in_grid_fraction\n".utf8)
@@ -6,82 +8,45 @@ package struct ZonalTable {
   private let ids: PackedTexts
   private let inGrid: PackedTexts
   private let longestID: Int
-  private let threads: Int
+  let weights: ZonalWeights
 
-  /// - Parameter threads: nil is all processors; the text is the same.
-  package init(_ weights: ZonalWeights, threads: Int? = nil) {
+  package init(_ weights: ZonalWeights) {
+    self.weights = weights
     let names = weights.ids.map(Self.field)
     ids = PackedTexts(names)
     inGrid = PackedTexts(weights.inGridFractions.map { "," + Self.text17($0) + "\n" })
     longestID = names.map(\.utf8.count).max() ?? 0
-    self.threads = threads ?? Parallel.processors
   }
 
-  /// The rows of a series without the header, step by step, the zones of each in their order.
+  /// Room that every row fits into.
+  var rowLength: Int { longestID + 4 * DecimalText.longest + 64 }
+
+  /// What stands between the id and the value in all rows of a step.
+  func middle(number: Int, time: Date?) -> [UInt8] {
+    Array(",\(number),\(time.map(ISOTime.text) ?? ""),".utf8)
+  }
+
+  /// Writes the rows of one step, and gives the end.
   ///
-  /// - Parameter firstStep: the number of the series' first step.
-  package func write(_ series: ZonalSeries, firstStep: Int = 0, to sink: ([UInt8]) throws -> Void) throws {
-    // About a megabyte of text at a time from each thread.
-    let batch = max(1, 16_384 / max(ids.count, 1))
-    var step = 0
-    while step < series.stepCount {
-      let wave = (0..<threads).map { step + $0 * batch }.filter { $0 < series.stepCount }
-      var blocks = [[UInt8]](repeating: [], count: wave.count)
-      blocks.withUnsafeMutableBufferPointer { buffer in
-        let results = SharedBuffer(elements: buffer)
-        Parallel.forEachBatch(wave.count, threads: threads, batch: 1, tool: {}) { _, range in
-          for index in range {
-            results.elements[index] = text(
-              series, wave[index]..<min(wave[index] + batch, series.stepCount), firstStep)
-          }
-        }
-      }
-      for block in blocks { try sink(block) }
-      step += batch * threads
-    }
-  }
-
-  private func text(_ series: ZonalSeries, _ steps: Range<Int>, _ firstStep: Int) -> [UInt8] {
-    let row = longestID + 4 * DecimalText.longest + 64
-    return [UInt8](unsafeUninitializedCapacity: row * ids.count * steps.count) { buffer, filled in
-      guard let start = buffer.baseAddress else { return }
-      var target = start
-      series.values.withUnsafeBufferPointer { values in
-        series.statuses.withUnsafeBufferPointer { statuses in
-          series.validFractions.withUnsafeBufferPointer { shares in
-            for step in steps {
-              append(
-                series, step, number: firstStep + step, values: values, statuses: statuses, shares: shares,
-                &target)
-            }
-          }
-        }
-      }
-      filled = target - start
-    }
-  }
-
-  /// The rows of one step.
-  private func append(
-    _ series: ZonalSeries, _ step: Int, number: Int, values: UnsafeBufferPointer<Double>,
-    statuses: UnsafeBufferPointer<ZonalStatus>, shares: UnsafeBufferPointer<Double>,
-    _ target: inout UnsafeMutablePointer<UInt8>
-  ) {
-    let time = series.times.isEmpty ? "" : ISOTime.text(series.times[step])
-    let middle = Array(",\(number),\(time),".utf8)
+  /// - Parameter step: its position in `output`.
+  func appendRows(
+    of step: Int, _ middle: [UInt8], _ output: ZonalOutput, to start: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    var target = start
     var lastShare = -1.0
     withUnsafeTemporaryAllocation(of: UInt8.self, capacity: DecimalText.longest) { share in
       var shareCount = 0
       middle.withUnsafeBufferPointer { middle in
         for zone in 0..<ids.count {
           let index = step * ids.count + zone
+          let status = output.statuses.elements[index]
           ids.append(zone, to: &target)
           Self.append(middle.baseAddress!, middle.count, &target)
-          if statuses[index].hasValue { target = DecimalText.write17(values[index], to: target) }
-          let status = Self.text(statuses[index])
-          Self.append(status.utf8Start, status.utf8CodeUnitCount, &target)
-          if shares[index] != lastShare {
-            lastShare = shares[index]
+          if status.hasValue { target = DecimalText.write17(output.values.elements[index], to: target) }
+          let text = Self.text(status)
+          Self.append(text.utf8Start, text.utf8CodeUnitCount, &target)
+          if output.valid.elements[index] != lastShare {
+            lastShare = output.valid.elements[index]
             shareCount = DecimalText.write17(lastShare, to: share.baseAddress!) - share.baseAddress!
           }
           Self.append(share.baseAddress!, shareCount, &target)
@@ -89,10 +54,11 @@ package struct ZonalTable {
         }
       }
     }
+    return target
   }
 
   /// The covered fraction of each cell of each zone, with the header.
-  package static func writeCoverage(_ weights: ZonalWeights, to sink: ([UInt8]) throws -> Void) throws {
+  package static func writeCoverage(_ weights: ZonalWeights, to sink: ByteSink) throws {
     var bytes = coverageHeader
     for (zone, id) in weights.ids.enumerated() {
       let name = Array(field(id).utf8)
@@ -103,11 +69,11 @@ package struct ZonalTable {
         bytes.append(UInt8(ascii: "\n"))
       }
       if bytes.count > 1 << 20 {
-        try sink(bytes)
+        try bytes.withUnsafeBytes(sink)
         bytes.removeAll(keepingCapacity: true)
       }
     }
-    try sink(bytes)
+    try bytes.withUnsafeBytes(sink)
   }
 
   @inline(__always)

@@ -40,7 +40,7 @@ extension Field {
     builder.notes = ["\(statistic.rawValue) of the 24 hourly values of the day in \(offset)"]
     if !offset.isWholeHours {
       builder.notes.append(
-        "the hourly values lie \(60 - (offset.minutes % 60 + 60) % 60) minutes past the local hour")
+        "the hourly values lie \((offset.minutes % 60 + 60) % 60) minutes past the local hour")
     }
     return builder.finished()
   }

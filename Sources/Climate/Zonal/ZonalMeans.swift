@@ -9,16 +9,8 @@ extension ZonalWeights {
   /// that value.
   /// - Throws: ``ClimateFailure`` where the field lies on another grid.
   public func means(of field: Field, options: ZonalOptions = ZonalOptions()) throws -> ZonalSeries {
-    try means(of: field, steps: 0..<max(field.times.count, 1), options: options)
-  }
-
-  /// The same of some of the field's steps only.
-  package func means(of field: Field, steps range: Range<Int>, options: ZonalOptions) throws -> ZonalSeries {
-    guard field.grid == grid else {
-      throw ClimateFailure(
-        "the weights belong to another grid (\(grid)) than the field (\(field.grid))", kind: .fault)
-    }
-    let steps = range.count
+    try check(field)
+    let steps = max(field.times.count, 1)
     let zones = ids.count
     var values = [Double](repeating: .nan, count: steps * zones)
     var statuses = [ZonalStatus](repeating: .ok, count: steps * zones)
@@ -35,8 +27,7 @@ extension ZonalWeights {
           ) { tool, batch in
             for group in batch {
               let some = group * 8..<min(group * 8 + 8, steps)
-              let times = range.lowerBound + some.lowerBound..<range.lowerBound + some.upperBound
-              field.withPlanes(times, scratch: &tool.scratch) {
+              field.withPlanes(some, scratch: &tool.scratch) {
                 reduce($0, some, options, &tool.candidates, output)
               }
             }
@@ -45,15 +36,22 @@ extension ZonalWeights {
       }
     }
     return ZonalSeries(
-      ids: ids, times: field.times.isEmpty ? [] : Array(field.times[range]),
-      versions: Array(field.versions[range]), refusals: refusals,
+      ids: ids, times: field.times, versions: field.versions, refusals: refusals,
       inGridFractions: inGridFractions,
       values: values, statuses: statuses, validFractions: valid, stepCount: steps)
   }
 
+  /// Throws where the field lies on another grid.
+  func check(_ field: Field) throws {
+    guard field.grid == grid else {
+      throw ClimateFailure(
+        "the weights belong to another grid (\(grid)) than the field (\(field.grid))", kind: .fault)
+    }
+  }
+
   /// Up to eight steps side by side, the cells of each zone in their order: each step has the bits that it would have
   /// alone.
-  private func reduce(
+  func reduce(
     _ planes: UnsafeBufferPointer<SIMD8<Double>>, _ steps: Range<Int>, _ options: ZonalOptions,
     _ candidates: inout [Int: [Int32]], _ output: ZonalOutput
   ) {
@@ -94,6 +92,7 @@ extension ZonalWeights {
               let (status, value) = fallBack(zone, planes, lane, options, &candidates)
               output.statuses.elements[target] = status
               output.values.elements[target] = value
+              output.valid.elements[target] = 0
             }
           }
         }
@@ -131,6 +130,24 @@ struct ZonalOutput: Sendable {
   let valid: SharedBuffer<Double>
 }
 
+extension ZonalOutput {
+  /// Room of its own for so many values.
+  init(capacity: Int) {
+    values = SharedBuffer(elements: .allocate(capacity: capacity))
+    statuses = SharedBuffer(elements: .allocate(capacity: capacity))
+    valid = SharedBuffer(elements: .allocate(capacity: capacity))
+    values.elements.initialize(repeating: .nan)
+    statuses.elements.initialize(repeating: .ok)
+    valid.elements.initialize(repeating: 0)
+  }
+
+  func deallocate() {
+    values.elements.deallocate()
+    statuses.elements.deallocate()
+    valid.elements.deallocate()
+  }
+}
+
 extension ClimateFile {
   /// The mean of a variable over each zone at each time, in the variable's own unit.
   ///
@@ -147,27 +164,30 @@ extension ClimateFile {
     return ZonalSeries(joining: parts)
   }
 
-  /// The same handed over step by step, a few together, so that memory holds one block of the variable and no more.
+  /// Hands over a variable block by block, so that memory holds one block and no more.
   ///
   /// - Parameters:
   ///   - weights: worked out while the first block is read.
-  ///   - body: gets the weights, the number of the first step, and the series of some steps.
-  package func forEachSeries(
-    _ name: String, options: ZonalOptions, weights: @Sendable () throws -> ZonalWeights,
-    _ body: (ZonalWeights, Int, ZonalSeries) throws -> Void
+  ///   - body: gets the weights, the number of the first step, and the values of some steps.
+  package func forEachBlock(
+    _ name: String, threads: Int? = nil, weights: @Sendable () throws -> ZonalWeights,
+    _ body: (ZonalWeights, Int, Field) throws -> Void
   ) throws {
     let variable = try variable(name)
-    let threads = options.threads ?? Parallel.processors
-    let blocks = variable.blocksOfTimes(bytes: 256 << 20)
+    let threads = threads ?? Parallel.processors
+    // Times of several files need not be cut where the blocks of these are: few cuts then.
+    let isOnePiece = variable.panels.count == 1 && variable.panels[0].pieces.count == 1
+    let blocks = variable.blocksOfTimes(bytes: isOnePiece ? 32 << 20 : 256 << 20)
     let first = { @Sendable in try variable.read(blocks[0], threads: threads) }
-    let (made, field) =
+    var (made, field): (ZonalWeights, Field?) =
       try threads == 1 ? (weights(), first()) : Parallel.both(weights, first)
     for (number, block) in blocks.enumerated() {
-      let field = try number == 0 ? field : variable.read(block, threads: threads)
-      for start in stride(from: 0, to: block.count, by: 64) {
-        let range = start..<min(start + 64, block.count)
-        try body(made, block.lowerBound + start, made.means(of: field, steps: range, options: options))
+      // Let go of one block before the next is read, which takes its memory.
+      if number > 0 {
+        field = nil
+        field = try variable.read(block, threads: threads)
       }
+      if let field { try body(made, block.lowerBound, field) }
     }
   }
 }

@@ -27,10 +27,7 @@ public struct ZonalSeries: Sendable {
 
   /// How many values have each status: for a log line, and for warnings.
   public var statusCounts: [ZonalStatus: Int] {
-    ZonalStatus.allCases.reduce(into: [:]) { counts, status in
-      let count = statuses.count { $0 == status }
-      if count > 0 { counts[status] = count }
-    }
+    statuses.withUnsafeBufferPointer { ZonalStatus.counts($0[...]) }
   }
 
   /// The same series in another unit. The closure gets a value and its time.

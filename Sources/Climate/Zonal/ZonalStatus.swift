@@ -20,6 +20,14 @@ public enum ZonalStatus: String, Sendable, Hashable, CaseIterable {
     case .noData, .outsideGrid, .rejected: false
     }
   }
+
+  /// How many there are of each; those of which there are none are left out.
+  static func counts(_ statuses: Slice<UnsafeBufferPointer<ZonalStatus>>) -> [ZonalStatus: Int] {
+    allCases.reduce(into: [:]) { counts, status in
+      let count = statuses.count { $0 == status }
+      if count > 0 { counts[status] = count }
+    }
+  }
 }
 
 /// The value of a zone at a time, with what is needed to judge it.

@@ -27,7 +27,7 @@ extension ZonalWeights {
     }
     let coverages = coverages(grid: grid, zones: zones, threads: threads)
     do {
-      try FileOutput.write(to: path) { try $0(CoverageArchive.encode(coverages, key: key)) }
+      try FileOutput.write(to: path) { try CoverageArchive.encode(coverages, key: key).withUnsafeBytes($0) }
     } catch {
       log.warning("the weights cannot be kept: \(error)")
     }

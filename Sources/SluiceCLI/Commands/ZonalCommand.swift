@@ -50,7 +50,7 @@ package struct ZonalCommand: ParsableCommand {
     let file = try ClimateFile(path: grid)
     let variable = try file.variable(variable)
     let weights = { @Sendable [polygons, idProperty, threads] in
-      let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+      let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
       let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
       for (id, refusal) in zip(weights.ids, weights.refusals) {
         if let refusal { log.warning("\(id) is left out: \(refusal)") }
@@ -61,15 +61,15 @@ package struct ZonalCommand: ParsableCommand {
       return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights(), to: $0) }
     }
     var counts: [ZonalStatus: Int] = [:]
+    let options = ZonalOptions(nearest: nearest, threads: threads)
     try FileOutput.write(to: output) { append in
-      try append(ZonalTable.header)
+      try ZonalTable.header.withUnsafeBytes(append)
       var table: ZonalTable?
-      let options = ZonalOptions(nearest: nearest, threads: threads)
-      try file.forEachSeries(variable.name, options: options, weights: weights) { weights, step, series in
-        let writer = table ?? ZonalTable(weights, threads: threads)
+      try file.forEachBlock(variable.name, threads: threads, weights: weights) { weights, step, field in
+        let writer = table ?? ZonalTable(weights)
         table = writer
-        try writer.write(series, firstStep: step, to: append)
-        counts.merge(series.statusCounts, uniquingKeysWith: +)
+        let some = try writer.write(field, firstStep: step, options: options, to: append)
+        counts.merge(some, uniquingKeysWith: +)
       }
     }
     if let map { try draw(map, file, variable) }
@@ -86,13 +86,13 @@ package struct ZonalCommand: ParsableCommand {
         "cannot draw step \(mapStep) of \(variable.name)",
         remedy: "The file has the steps 0 to \(variable.stepCount - 1).")
     }
-    let zones = try GeoJSON.zones(FileOutput.read(polygons), idProperty: idProperty)
+    let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
     let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
     let field = try file.read(variable.name, times: mapStep..<mapStep + 1)
     let series = try weights.means(of: field, options: ZonalOptions(nearest: nearest, threads: threads))
     let time = series.times.first.map { ", \(ISOTime.text($0))" } ?? ""
     let title = "\(variable.longName ?? variable.name)\(variable.units.map { " (\($0))" } ?? "")\(time)"
     let svg = ZonalMap.svg(zones, series, step: 0, title: title)
-    try FileOutput.write(to: path) { try $0(Array(svg.utf8)) }
+    try FileOutput.write(to: path) { try Array(svg.utf8).withUnsafeBytes($0) }
   }
 }

@@ -84,6 +84,8 @@ import Testing
     ("{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,95],[1,1]]]}", "latitude 95.0"),
     ("{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[500000,1],[1,1]]]}", "longitude 500000.0"),
     ("{\"type\":\"Point\",\"coordinates\":[1,1e999]}", "latitude inf"),
+    ("{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1]],[2,2]]}", "nested unevenly"),
+    ("{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[1,0],[1,1]]],[[2,2],[3,2],[3,3]]]}", "unevenly"),
   ])
   func whatCannotBeUsedIsRefusedWithTheReason(text: String, words: String) throws {
     guard case .refused(let reason) = try shape(text) else {
@@ -91,6 +93,12 @@ import Testing
       return
     }
     #expect(reason.contains(words), "\(reason)")
+  }
+
+  @Test func emptyArraysAmongTheCoordinatesAddNothing() throws {
+    let plain = try shape("{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[1,0],[1,1]]]]}")
+    let more = "{\"type\":\"MultiPolygon\",\"coordinates\":[[[[0,0],[1,0],[1,1]],[]],[]]}"
+    #expect(try shape(more) == plain)
   }
 
   @Test func whatIsNoJSONIsAnError() {

@@ -1,8 +1,8 @@
 import Climate
 import Testing
 
-/// The formulas against published values, and against MetPy 1.7.1 and xclim 0.62.0 (scripts/bench/indicators.py prints
-/// what they give).
+/// The formulas against published values, and against MetPy 1.7.1 and xclim 0.62.0 (`make test-indicators`
+/// compares many more values).
 @Suite struct FormulasTests {
   @Test(arguments: [
     // Temperature and dew point in kelvin; xclim's relative_humidity(method: "ecmwf"), MetPy's (Bolton's formula).

@@ -75,5 +75,14 @@ import Testing
     #expect(Indicator.windSpeed.titleOfMeans == "Wind speed (of the monthly means of its variables)")
     #expect(Indicator.windSpeed.definitionOfMeans.contains("from monthly means of u10 and v10"))
     #expect(Indicator.temperatureMean.titleOfMeans == "Mean temperature")
+    // The mean of a month says nothing of its lowest hours, linear or not.
+    #expect(
+      Indicator.temperatureMinimum.titleOfMeans
+        == "Minimum temperature (of the monthly means of its variables)")
+    #expect(Indicator.temperatureMaximum.definitionOfMeans.contains("from monthly means of t2m"))
+    #expect(
+      Indicator.all.filter(\.canBeMadeOfMeans).map(\.id) == [
+        "temperature_mean", "precipitation", "skin_temperature", "solar_radiation", "soil_moisture",
+      ])
   }
 }

@@ -162,6 +162,27 @@ import Testing
     }
   }
 
+  @Test func aDamagedBlockIsSaidToBe() throws {
+    // Numbers that do not compress, so that most of the file is their blocks.
+    var random = SteadyRandom(3)
+    let whole = try bytes(
+      .modern(
+        times: [0, 3600], latitudes: (0..<50).map { 50 - Double($0) }, longitudes: (0..<50).map(Double.init),
+        fields: [("t2m", "K", (0..<5000).map { _ in Float.random(in: 1...2, using: &random) })],
+        chunks: [1, 50, 50]))
+    for place in [whole.count / 2, whole.count * 3 / 4] {
+      var damaged = whole
+      damaged[place] ^= 0xFF
+      try withTemporaryFile(damaged) { path in
+        #expect {
+          _ = try ClimateFile(path: path).read("t2m")
+        } throws: {
+          FailureKind(of: $0) == .rejected && "\($0)".contains("t2m") && "\($0)".contains("damaged")
+        }
+      }
+    }
+  }
+
   @Test func damagedZIPsAreSaidToBe() throws {
     let good = zip([("a.nc", try bytes(maker("t2m")), 6)])
     var flipped = good

@@ -86,6 +86,20 @@ import Testing
     }
   }
 
+  @Test func whereBothVersionsHaveAValueTheFinalOneCounts() throws {
+    var maker = legacy()
+    maker.variables[2] = .init(name: "expver", dimensions: ["expver"], values: .integers([5, 1]))
+    // At the first time both slices have all values, at the second the final one lacks the last.
+    let slices: [Int16] = [40, 40, 40, 40, 0, 10, 20, 30, 50, 50, 50, 50, 4, 14, 24, -32767]
+    maker.variables[4] = .init(
+      name: "t2m", dimensions: ["time", "expver", "latitude", "longitude"],
+      values: .shorts(slices, scale: 0.5, offset: 250), attributes: [("units", "K")])
+    try withClimateFile(maker) { file throws in
+      #expect(try file.variable("t2m").versions == [.final, .preliminary])
+      #expect(try values(file.read("t2m")) == [250, 255, 260, 265, 252, 257, 262, 275])
+    }
+  }
+
   @Test func dimensionsInAnotherOrder() throws {
     var maker = NetCDFMaker.modern(
       times: [0, 3600], latitudes: [5, 6, 7], longitudes: [0, 1],
@@ -191,6 +205,25 @@ import Testing
       let wanted = Stamps.hourly(
         from: Date(timeIntervalSince1970: 0), through: Date(timeIntervalSince1970: 14_400))
       #expect(try seconds(file.variable("t2m").missing(wanted)) == [7200, 14_400])
+    }
+  }
+
+  @Test func aTimeThatOnlyOneHalfOfAGridHasIsMissing() throws {
+    let halves = [([0, 3600, 7200], [179.0, 180]), ([0, 7200], [-179.0, -178])] as [([Int64], [Double])]
+    let makers = halves.map { times, longitudes in
+      NetCDFMaker.modern(
+        times: times, latitudes: [1, 0], longitudes: longitudes,
+        fields: [("t2m", "K", Array(repeating: 1, count: times.count * 4))])
+    }
+    try withTemporaryFile { west throws in
+      try withTemporaryFile { east throws in
+        try makers[0].write(to: west)
+        try makers[1].write(to: east)
+        let variable = try ClimateFile(paths: [west, east]).variable("t2m")
+        #expect(seconds(variable.times) == [0, 3600, 7200])
+        let wanted = [0, 3600, 7200, 10_800].map { Date(timeIntervalSince1970: $0) }
+        #expect(seconds(variable.missing(wanted)) == [3600, 10_800])
+      }
     }
   }
 }

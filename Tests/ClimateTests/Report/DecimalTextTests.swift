@@ -34,11 +34,19 @@ import Testing
     }
   }
 
-  @Test func beyondThatItStillReadsBackAsTheSameNumber() throws {
-    for value in [
-      1e300, 1.234567e-30, .leastNonzeroMagnitude, .leastNormalMagnitude, -.greatestFiniteMagnitude,
-    ] {
-      #expect(try #require(Double(text(value))) == value)
+  @Test func alsoBeyondWhatRainAndTemperatureNeed() throws {
+    // The noise of packed rain is as small as that.
+    var values: [Double] = [
+      1e300, 1.234567e-30, 2.168404344971009e-19, .leastNonzeroMagnitude, .leastNormalMagnitude,
+      -.greatestFiniteMagnitude,
+    ]
+    var random = SteadyRandom(41)
+    for exponent in [-300, -40, -18, -17, -16, 16, 17, 18, 40, 300] {
+      for _ in 0..<50 { values.append(.random(in: 1...10, using: &random) * pow(10, Double(exponent))) }
+    }
+    for value in values {
+      #expect(text(value) == reference(value))
+      #expect(text(-value) == reference(-value))
     }
     #expect(text(.nan) == "nan" && text(-.infinity) == "-inf")
   }

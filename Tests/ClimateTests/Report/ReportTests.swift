@@ -1,13 +1,14 @@
 import Climate
 import Essentials
 import FoundationEssentials
+import Synchronization
 import Testing
 
 @Suite struct ReportTests {
-  private func lines(_ write: (([UInt8]) throws -> Void) throws -> Void) rethrows -> [String] {
-    var bytes: [UInt8] = []
-    try write { bytes += $0 }
-    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  private func lines(_ write: (ByteSink) throws -> Void) rethrows -> [String] {
+    let bytes = Mutex<[UInt8]>([])
+    try write { some in bytes.withLock { $0 += some } }
+    return String(decoding: bytes.withLock { $0 }, as: UTF8.self).split(separator: "\n").map(String.init)
   }
 
   @Test func theTableHasEveryStepAndTheZonesInTheirOrder() throws {
@@ -19,9 +20,12 @@ import Testing
     let times = [Date(timeIntervalSince1970: 1_706_745_599), Date(timeIntervalSince1970: -1)]
     let field = try Field(grid: grid, times: times, values: (0..<32).map { Double($0) + 0.1 })
     let made = ZonalWeights(grid: grid, zones: zones)
-    let series = try made.means(of: field)
+    let text = try lines {
+      let counts = try ZonalTable(made).write(field, options: ZonalOptions(), to: $0)
+      #expect(counts == [.ok: 4, .rejected: 2])
+    }
     #expect(
-      try lines { try ZonalTable(made).write(series, firstStep: 0, to: $0) } == [
+      text == [
         "\"b, \"\"x\"\"\",0,2024-01-31T23:59:59Z,0.10000000000000001,ok,1,1",
         "a,0,2024-01-31T23:59:59Z,0.10000000000000001,ok,1,0.5",
         "n,0,2024-01-31T23:59:59Z,,rejected,0,0",
@@ -34,6 +38,54 @@ import Testing
       try lines { try ZonalTable.writeCoverage(weights, to: $0) } == [
         "id,row,col,fraction", "c,0,0,0.5", "c,0,1,1", "c,1,0,0.25", "c,1,1,0.5",
       ])
+  }
+
+  @Test(arguments: [1, 2, 5]) func theRowsAreThoseOfTheSeriesWhateverTheThreads(threads: Int) throws {
+    let grid = try TestGrids.unit()
+    var random = SteadyRandom(9)
+    // Seven steps of the last eight are missing; a zone without values borrows one at some steps only.
+    let steps = 81
+    let times = (0..<steps).map { Date(timeIntervalSince1970: Double($0) * 3600) }
+    let values = (0..<16 * steps).map { $0 % 3 == 0 ? .nan : Double.random(in: 0...1, using: &random) }
+    let field = try Field(grid: grid, times: times, values: values)
+    let zones = [
+      Zone(id: "a", shape: .box(0.1, 0.2, 3.3, 2.9)), Zone(id: "b", shape: .box(1.2, 1.2, 1.4, 1.5)),
+    ]
+    let weights = ZonalWeights(grid: grid, zones: zones)
+    let options = ZonalOptions(nearest: 1.1, threads: threads)
+    let series = try weights.means(of: field, options: options)
+    let text = try lines {
+      let counts = try ZonalTable(weights).write(field, firstStep: 7, options: options, to: $0)
+      #expect(counts == series.statusCounts)
+    }
+    #expect(text.count == 2 * steps && series.statusCounts[.nearest] != nil)
+    for (number, line) in text.enumerated() {
+      let fields = line.split(separator: ",", omittingEmptySubsequences: false)
+      let value = series[zone: number % 2, time: number / 2]
+      #expect(fields[0] == zones[number % 2].id && fields[1] == "\(number / 2 + 7)")
+      #expect(Double(fields[3]) == value.value && fields[4] == value.status.rawValue)
+      #expect(Double(fields[5]) == value.validFraction && Double(fields[6]) == value.inGridFraction)
+    }
+  }
+
+  @Test(arguments: [1, 2]) func anErrorOfTheWriterEndsTheTable(threads: Int) throws {
+    let grid = try TestGrids.unit()
+    let times = (0..<200).map { Date(timeIntervalSince1970: Double($0)) }
+    let field = try Field(grid: grid, times: times, values: [Double](repeating: 1, count: 3200))
+    let weights = ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: .box(0, 0, 1, 1))])
+    let calls = Mutex(0)
+    #expect {
+      _ = try ZonalTable(weights).write(field, options: ZonalOptions(threads: threads)) { _ in
+        let count = calls.withLock { count in
+          count += 1
+          return count
+        }
+        if count == 2 { throw ClimateFailure("the disk is full") }
+      }
+    } throws: {
+      "\($0)".contains("the disk is full")
+    }
+    #expect(calls.withLock { $0 } == 2)
   }
 
   @Test func aFileInWords() throws {
@@ -54,7 +106,7 @@ import Testing
     try withTemporaryFile(Array("before".utf8)) { path throws in
       #expect(throws: ClimateFailure.self) {
         try FileOutput.write(to: path) { append in
-          try append([1, 2, 3])
+          try [1, 2, 3].withUnsafeBytes(append)
           throw ClimateFailure("stop")
         }
       }

@@ -35,6 +35,6 @@ func withTemporaryFile<Result>(_ bytes: [UInt8] = [], _ body: (String) throws ->
   close(file)
   let path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
   defer { unlink(path) }
-  try FileOutput.write(to: path) { try $0(bytes) }
+  try FileOutput.write(to: path) { try bytes.withUnsafeBytes($0) }
   return try body(path)
 }

@@ -123,6 +123,11 @@ import Testing
     let india = all.daily(.mean, offset: try #require(UTCOffset(minutes: 330)))
     #expect(abs(try #require(values(india)["19700102"]) - temperatures[19..<43].reduce(0, +) / 24) < 1e-12)
     #expect(india.notes.last == "the hourly values lie 30 minutes past the local hour")
+    // A quarter to: 19 UTC is 00:45 local; nine and a half hours behind UTC, 10 UTC is 00:30.
+    let nepal = all.daily(.mean, offset: try #require(UTCOffset(minutes: 345)))
+    #expect(nepal.notes.last == "the hourly values lie 45 minutes past the local hour")
+    let marquesas = all.daily(.mean, offset: try #require(UTCOffset(minutes: -570)))
+    #expect(marquesas.notes.last == "the hourly values lie 30 minutes past the local hour")
   }
 
   @Test func aCellWithoutAValueHasNoneForTheDay() throws {

@@ -162,4 +162,43 @@ import Testing
     #expect(cells.count == 1)
     #expect(abs(cells[0].fraction - 1e-12) < 1e-20)
   }
+
+  @Test func partsOverTheAntimeridianAreUnitedWhereTheyOverlap() throws {
+    // 179...180.8 and 179.2...181 E, the second one written west of -180: together 179...181.
+    let first = Shape.rectangle(179, 0, 180.8, 1)
+    let second = Shape.rectangle(-180.8, 0, -179, 1)
+    for start in [-179.5, 0.5] {
+      let grid = try Grid(
+        latitudes: [0.5], longitudes: stride(from: start, to: start + 359.5, by: 1).map { $0 })
+      for parts in [[[first], [second]], [[second], [first]]] {
+        let weights = ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: .multi(parts))])
+        let cells = weights.coverage(ofZone: 0)
+        #expect(cells.count == 2)
+        for cell in cells {
+          let longitude = grid.longitudes[cell.column]
+          #expect(abs(abs(longitude - (longitude > 180 ? 180 : longitude < 0 ? -180 : 180)) - 0.5) < 1e-12)
+          #expect(abs(cell.fraction - 1) < 1e-12)
+        }
+        #expect(weights.inGridFractions == [1])
+      }
+    }
+  }
+
+  @Test func whatStandsForAnAreaOverTheAntimeridianLiesInIt() throws {
+    // The two halves of an island, cut at the antimeridian, on a grid of the whole world around Greenwich.
+    let grid = try Grid(
+      latitudes: [0.5], longitudes: stride(from: -179.5, to: 180, by: 1).map { $0 })
+    let island = Shape.multi([
+      [Shape.rectangle(179, 0, 180, 1)], [Shape.rectangle(-180, 0, -179, 1)],
+    ])
+    let point = try #require(
+      ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: island)]).representatives[0])
+    #expect(abs(abs(point.longitude) - 180) < 1e-12 && abs(point.latitude - 0.5) < 1e-12)
+    // Nothing but sea there: the nearest value is that of a neighbour, not of a cell at Greenwich.
+    let field = try TestGrids.field(grid) { _, longitude in abs(longitude) > 179 ? .nan : longitude }
+    let series = try ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: island)]).means(
+      of: field, options: ZonalOptions(nearest: 2))
+    #expect(series[zone: 0, time: 0].status == .nearest)
+    #expect(abs(try #require(series[zone: 0, time: 0].value)) == 178.5)
+  }
 }

@@ -46,17 +46,17 @@ import Testing
     }
   }
 
-  @Test(arguments: [1, 3]) func stepByStepGivesTheSameBits(threads: Int) throws {
+  @Test(arguments: [1, 3]) func blockByBlockGivesTheSameBits(threads: Int) throws {
     try withClimateFile(maker([10, 4, 5])) { file in
       let grid = try file.grid
       let weights = ZonalWeights(grid: grid, zones: zones)
       let options = ZonalOptions(threads: threads)
       var parts: [ZonalSeries] = []
       var next = 0
-      try file.forEachSeries("t2m", options: options, weights: { ZonalWeights(grid: grid, zones: zones) }) {
+      try file.forEachBlock("t2m", threads: threads, weights: { ZonalWeights(grid: grid, zones: zones) }) {
         #expect($1 == next)
-        next += $2.stepCount
-        parts.append($2)
+        next += $2.times.count
+        parts.append(try $0.means(of: $2, options: options))
         #expect($0.ids == ["a", "b", "c"])
       }
       #expect(bits(ZonalSeries(joining: parts)) == bits(try file.zonalSeries("t2m", weights: weights)))
@@ -66,8 +66,8 @@ import Testing
   @Test func anErrorOfEitherSideComesThrough() throws {
     try withClimateFile(maker(nil)) { file in
       #expect { () throws in
-        try file.forEachSeries(
-          "t2m", options: ZonalOptions(threads: 2), weights: { throw ClimateFailure("no polygons") }
+        try file.forEachBlock(
+          "t2m", threads: 2, weights: { throw ClimateFailure("no polygons") }
         ) { _, _, _ in }
       } throws: {
         "\($0)".contains("no polygons")

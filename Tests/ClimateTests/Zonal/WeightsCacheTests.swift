@@ -86,7 +86,7 @@ import Testing
       case 1: bytes[bytes.count / 2] ^= 1
       default: bytes = []
       }
-      try FileOutput.write(to: path) { try $0(bytes) }
+      try FileOutput.write(to: path) { try bytes.withUnsafeBytes($0) }
       #expect(same(ZonalWeights.cached(in: folder, grid: grid, zones: zones, log: log), fresh))
       #expect(lines().count == 1 && lines()[0].contains("damaged"))
       #expect(same(ZonalWeights.cached(in: folder, grid: grid, zones: zones, log: log), fresh))
