@@ -104,6 +104,18 @@ import Testing
     #expect(off.output.split(separator: "\n").count == 11)
   }
 
+  @Test("Names with commas and quotes are put in quotes")
+  func names() async throws {
+    let desk = try Desk()
+    let polygons = try desk.write(
+      #"{"type":"Feature","id":"a, \"b\"","geometry":{"type":"Point","coordinates":[0.1875,0.4375]}}"#,
+      to: "point.geojson")
+    let ending = try await Program.run(
+      "zonal", "--grid", desk.grid, "--variable", "t2m", "--polygons", polygons, "--output", "-")
+    #expect(
+      ending.output.contains("\n\"a, \"\"b\"\"\",0,2024-01-01T00:00:00Z,1,ok,1,1\n"), "\(ending.output)")
+  }
+
   @Test("--coverage gives the covered share of each cell instead")
   func coverage() async throws {
     let desk = try Desk()
@@ -123,8 +135,15 @@ import Testing
     #expect(map.contains("t2m (K), 2024-01-01T01:00:00Z") && map.contains("<title>half: 104"))
     #expect(map.contains("away") && !map.contains("<title>line"))
     #expect(try desk.text("out.csv").split(separator: "\n").count == 11)
+    // A step that is not there is said before the work, not after it.
+    try FileManager.default.removeItem(atPath: desk.table)
     let missing = try await desk.zonal("--map", desk.path("no.svg"), "--map-step", "2")
     #expect(missing.code == 3 && missing.errors.contains("The file has the steps 0 to 1."))
+    #expect(!FileManager.default.fileExists(atPath: desk.table))
+    let beside = try await desk.zonal("--coverage", "--map", desk.path("beside.svg"))
+    #expect(beside.code == 0)
+    #expect(try desk.text("out.csv").hasPrefix("id,row,col,fraction\n"))
+    #expect(try desk.text("beside.svg").contains("t2m (K), 2024-01-01T00:00:00Z"))
   }
 
   @Test("A file in words")
