@@ -19,8 +19,15 @@ struct ClassicHeader {
     guard count > 8, bytes.starts(with: Array("CDF".utf8)), [1, 2, 5].contains(bytes[3]) else { return }
     var header = ClassicHeader(bytes: Array(bytes.prefix(count)), version: bytes[3])
     let size = Int(lseek(file, 0, SEEK_END))
-    // A header that cannot be read to its end is the library's to complain about.
-    guard let expected = header.end(), size < expected else { return }
+    guard let expected = header.end() else {
+      // The library takes zeros for what is missing, and finds no variables. A header that is longer than what was read
+      // here is left to it.
+      guard size <= count else { return }
+      throw ClimateFailure(
+        "\(name) is truncated or damaged: its header cannot be read to the end within \(size) bytes",
+        remedy: "Fetch it again.")
+    }
+    guard size < expected else { return }
     throw ClimateFailure(
       "\(name) is truncated: it has \(size) bytes of \(expected)", remedy: "Fetch it again.")
   }

@@ -65,11 +65,9 @@ package final class NetCDFFile: Sendable {
     let lengths = variable.dimensions.suffix(2).map(\.length)
     // Blocks of several times are inflated whole: not where most of one would be thrown away.
     let depth = table.shape.count == 3 ? table.shape[0] : 1
-    guard
-      times.count >= depth || times.count == variable.dimensions[0].length || variable.dimensions.count == 2
-    else {
-      return nil
-    }
+    let length = variable.dimensions.count == 3 ? variable.dimensions[0].length : 1
+    let isLastBlock = times.upperBound == length && times.lowerBound % depth == 0
+    guard times.count >= depth || isLastBlock || variable.dimensions.count == 2 else { return nil }
     return try BlockReader.read(
       table, of: "\(variable.name) of \(name)", file: descriptor, times: times,
       grid: (lengths[0], lengths[1]), marks: marks, threads: threads)

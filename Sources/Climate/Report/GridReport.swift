@@ -6,15 +6,23 @@ package enum GridReport {
       lines.append(
         "Grid: \(grid), cells of \(rounded(grid.rowAxis.spacing)) x \(rounded(grid.columnAxis.spacing)) degrees"
       )
-      let deviation = grid.deviation()
-      lines.append(
-        deviation <= 2e-3
-          ? "  on the 0.1 degree lattice of ERA5-Land"
-          : "  up to \(rounded(deviation)) degrees beside the 0.1 degree lattice of ERA5-Land: interpolated, or another dataset"
-      )
+      lines.append("  \(placeOnLattice(grid))")
     }
     for variable in file.variables { lines += describe(variable) }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// How a grid lies to that of ERA5-Land. A coarser one may have its centres there and is another all the same.
+  private static func placeOnLattice(_ grid: Grid) -> String {
+    let lattice = "the 0.1 degree lattice of ERA5-Land"
+    let axes = [grid.rowAxis, grid.columnAxis].filter { $0.count > 1 }
+    guard axes.allSatisfy({ abs($0.spacing - 0.1) <= 2e-3 }) else {
+      return "not of the spacing of \(lattice): another dataset"
+    }
+    let deviation = grid.deviation()
+    return deviation <= 2e-3
+      ? "on \(lattice)"
+      : "up to \(rounded(deviation)) degrees beside \(lattice): interpolated, or another dataset"
   }
 
   private static func describe(_ variable: ClimateVariable) -> [String] {

@@ -49,6 +49,8 @@ package struct ZonalCommand: ParsableCommand {
     let log = Log(label: "zonal")
     let file = try ClimateFile(path: grid)
     let variable = try file.variable(variable)
+    // Before the work, not after it.
+    if map != nil { try checkMapStep(of: variable) }
     let weights = { @Sendable [polygons, idProperty, threads] in
       let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
       let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
@@ -58,7 +60,9 @@ package struct ZonalCommand: ParsableCommand {
       return weights
     }
     if coverage {
-      return try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights(), to: $0) }
+      try FileOutput.write(to: output) { try ZonalTable.writeCoverage(weights(), to: $0) }
+      if let map { try draw(map, file, variable) }
+      return
     }
     var counts: [ZonalStatus: Int] = [:]
     let options = ZonalOptions(nearest: nearest, threads: threads)
@@ -79,13 +83,16 @@ package struct ZonalCommand: ParsableCommand {
     }
   }
 
-  /// Reads the polygons once more: the weights have let go of them.
-  private func draw(_ path: String, _ file: ClimateFile, _ variable: ClimateVariable) throws {
+  private func checkMapStep(of variable: ClimateVariable) throws {
     guard (0..<variable.stepCount).contains(mapStep) else {
       throw Misconfiguration(
         "cannot draw step \(mapStep) of \(variable.name)",
         remedy: "The file has the steps 0 to \(variable.stepCount - 1).")
     }
+  }
+
+  /// Reads the polygons once more: the weights have let go of them.
+  private func draw(_ path: String, _ file: ClimateFile, _ variable: ClimateVariable) throws {
     let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
     let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
     let field = try file.read(variable.name, times: mapStep..<mapStep + 1)

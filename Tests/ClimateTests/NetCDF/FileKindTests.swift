@@ -157,8 +157,15 @@ import Testing
       name: "valid_time", dimensions: ["valid_time"], values: .integers([0, 3600]),
       attributes: [("units", "seconds since 1970-01-01")])
     let old = try bytes(classic)
-    try withTemporaryFile(Array(old.prefix(old.count - 20))) { path in
-      #expect { _ = try ClimateFile(path: path).read("t2m") } throws: { "\($0)".contains("truncated") }
+    // Wherever it is cut: in the header, between variables, within one.
+    for length in stride(from: 12, to: old.count, by: 4) {
+      try withTemporaryFile(Array(old.prefix(length))) { path in
+        #expect("\(length) of \(old.count) bytes") {
+          _ = try ClimateFile(path: path).read("t2m")
+        } throws: {
+          FailureKind(of: $0) == .rejected && "\($0)".contains("truncated")
+        }
+      }
     }
   }
 

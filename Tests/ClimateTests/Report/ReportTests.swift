@@ -102,6 +102,23 @@ import Testing
     #expect(text.split(separator: "\n").dropFirst().map(String.init) == expected)
   }
 
+  @Test(
+    arguments: [
+      ([10, 5], [15, 20], "not of the spacing of the 0.1 degree lattice of ERA5-Land: another dataset"),
+      (
+        [10.03, 9.93], [15, 15.1],
+        "up to 0.03 degrees beside the 0.1 degree lattice of ERA5-Land: interpolated"
+      ),
+      ([10], [15], "on the 0.1 degree lattice of ERA5-Land"),
+    ] as [([Double], [Double], String)])
+  func howAGridLiesToThatOfERA5Land(latitudes: [Double], longitudes: [Double], words: String) throws {
+    let maker = NetCDFMaker.modern(
+      times: [0], latitudes: latitudes, longitudes: longitudes,
+      fields: [("t2m", "K", Array(repeating: 1, count: latitudes.count * longitudes.count))])
+    let text = try withClimateFile(maker) { GridReport.text($0) }
+    #expect(text.contains("\n  \(words)"), "\(text)")
+  }
+
   @Test func aFailedWriteLeavesNothingBehind() throws {
     try withTemporaryFile(Array("before".utf8)) { path throws in
       #expect(throws: ClimateFailure.self) {
