@@ -140,6 +140,40 @@ import Testing
     }
   }
 
+  @Test(
+    "A server with the Ethiopian calendar is refused, unless its months are asked for; then they are its own")
+  func ethiopian() async throws {
+    try await SandboxRun.with({ $0.calendar = .ethiopian }) { run in
+      let parameters: JSONObject = [
+        "from": "2025-02", "to": "2025-02", "indicators": ["precipitation"], "source": "hourly",
+      ]
+      let error = await #expect(throws: Misconfiguration.self) {
+        try await run.test.run(ERA5ClimateImport.self, parameters)
+      }
+      #expect(error?.message.contains("in the ethiopian calendar") == true)
+      #expect(error?.remedy?.contains("--local-calendar") == true)
+      var local = parameters
+      local["local_calendar"] = true
+      _ = try await run.test.run(ERA5ClimateImport.self, local)
+      // Tir 2017, the fifth month, is 9 January to 7 February 2025.
+      #expect(Set(await run.sandbox.dataValues().map(\.period)) == ["201705"])
+      let tir = await values(run, "PfE5PrcEst1")
+      try await SandboxRun.with { other in
+        var daily = parameters
+        daily["from"] = "2025-01"
+        daily["period_type"] = "daily"
+        _ = try await other.test.run(ERA5ClimateImport.self, daily)
+        let days = await values(other, "PfE5PrcDay1").filter {
+          "20250109"..."20250207" ~= String($0.key.prefix(8))
+        }
+        let unit = try unit(other)
+        let sum = days.filter { $0.key.hasSuffix(unit) }.values.reduce(0, +)
+        let month = try #require(tir["201705 \(unit)"])
+        #expect(abs(sum - month) < 30 * 0.5e-4 + 1e-4)
+      }
+    }
+  }
+
   @Test("What does not go together is refused before anything is asked")
   func refused() async throws {
     let cases: [(JSONObject, String)] = [
