@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo test test-peers test-storage bench format lint clean
+.PHONY: help setup build release demo test test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: setup ## Run all tests (about a minute, after the build)
 
 test-peers: build ## Run the reference clients of the Climate Data Store, from PyPI, against the sandbox
 	@scripts/test-peers
+
+test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
+	@scripts/test-prefect
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift
 	@scripts/test-storage

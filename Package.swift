@@ -68,6 +68,8 @@ let package = Package(
     library("Connectors", ["CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"]),
     library("Climate", ["CNetCDF", "CZlib", "Essentials", "JSON"]),
     library("Flows", ["Climate", "Connectors", "FlowKit"]),
+    library("PrefectAPI", ["Essentials", "JSON"]),
+    library("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI"]),
     library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
     library(
@@ -90,6 +92,8 @@ let package = Package(
     tests("Climate", ["Climate", "CNetCDF", "CZlib", "Essentials", "JSON"]),
     tests(
       "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
+    tests("PrefectAPI", ["Essentials", "JSON", "PrefectAPI"]),
+    tests("PrefectClient", ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
