@@ -26,6 +26,11 @@ public protocol Flow: Sendable {
   /// How long a run may take; waits for another system's queue do not count. Four hours where a flow does not say.
   static var timeout: Duration { get }
 
+  /// How often a run that failed for a reason that may pass is tried again under an orchestrator, and how long it waits
+  /// in between. Not at all where a flow does not say; tasks have retries of their own.
+  static var retries: Int { get }
+  static var retryDelay: Duration { get }
+
   /// A flow with the defaults of its parameters.
   init()
 
@@ -35,4 +40,6 @@ public protocol Flow: Sendable {
 
 extension Flow {
   public static var timeout: Duration { .seconds(4 * 3600) }
+  public static var retries: Int { 0 }
+  public static var retryDelay: Duration { .seconds(60) }
 }
