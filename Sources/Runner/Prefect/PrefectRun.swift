@@ -15,6 +15,8 @@ public struct PrefectRun: Sendable {
     public var watchInterval: Duration = .milliseconds(1500)
     /// How often the server is told that the run is alive; nil never.
     public var heartbeat: Duration? = .seconds(180)
+    /// How long the server is waited for before the run has started.
+    public var startPatience: Duration = .seconds(60)
     /// How long the final state, and what was not sent yet, are kept trying to be told when the API is away.
     public var patience: Duration = .seconds(3600)
     /// The least level of lines that are sent.

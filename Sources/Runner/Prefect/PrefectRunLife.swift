@@ -60,7 +60,7 @@ struct PrefectRunLife: Sendable {
       update.empiricalPolicy = wanted
       try await client.updateFlowRun(id, update)
     }
-    guard try await enterRunning() else { return .told }
+    guard try await enterRunning(patience: run.options.startPatience) else { return .told }
     var runCount = flowRun.runCount + 1
     let sending = Task { await sender.run() }
     let watching = Task { await watch() }
@@ -87,10 +87,14 @@ struct PrefectRunLife: Sendable {
       case .failed(let error): return await finish(sending, error)
       case .again(let date):
         say(.info, "the run is repeated at \(date)", reporter)
-        guard await wait(until: date), try await enterRunning() else {
-          let cancelled = FinalState.state(of: .cancelled, cancelledBecause: cancellationReason)
-          if run.stopSwitch.reason != nil { try await conclude(cancelled) }
-          return await finish(sending, nil)
+        do {
+          guard await wait(until: date), try await enterRunning(patience: run.options.patience) else {
+            let cancelled = FinalState.state(of: .cancelled, cancelledBecause: cancellationReason)
+            if run.stopSwitch.reason != nil { try await conclude(cancelled) }
+            return await finish(sending, nil)
+          }
+        } catch {
+          return await finish(sending, error)
         }
         runCount += 1
         reporter.repeats(runCount: runCount)
@@ -136,22 +140,40 @@ struct PrefectRunLife: Sendable {
   }
 
   /// Proposes RUNNING, once the time has come. Gives whether the run is this process's.
-  private func enterRunning() async throws -> Bool {
+  private func enterRunning(patience: Duration) async throws -> Bool {
+    let start = clock.now()
+    var running = Prefect.StateCreate(.running)
+    running.stateDetails.transitionID = UUID()
     while true {
-      let answer = try await client.setFlowRunState(id, Prefect.StateCreate(.running))
+      let answer: Prefect.OrchestrationResult
+      do { answer = try await client.setFlowRunState(id, running) } catch {
+        guard isWorthWaiting(error, since: start, patience),
+          await wait(until: clock.now().addingTimeInterval(1))
+        else { throw error }
+        continue
+      }
+      // Each proposal is one of its own, but for those whose answer did not arrive.
+      running.stateDetails.transitionID = UUID()
       switch FinalState.step(after: answer, now: clock.now()) {
       case .accepted: return true
       case .again(let delay):
         guard await wait(until: clock.now().addingTimeInterval(delay.seconds)) else { return false }
       case .retry(let date): guard await wait(until: date) else { return false }
       case .cancel:
-        try await conclude(FinalState.state(of: .cancelled, cancelledBecause: "Cancelled before it started."))
+        try await conclude(
+          FinalState.state(of: .cancelled, cancelledBecause: "Cancelled before it started."))
         return false
       case .leave(let reason):
         say(.warning, "run \(id.wire) may not start: \(reason)")
         return false
       }
     }
+  }
+
+  /// Whether a failure may pass, and there is time left to wait for that. A process that was asked to stop has little.
+  private func isWorthWaiting(_ error: any Error, since start: Date, _ patience: Duration) -> Bool {
+    let patience = run.stopSwitch.reason == .interrupted ? min(patience, .seconds(5)) : patience
+    return FailureKind(of: error) == .transient && clock.now().timeIntervalSince(start) < patience.seconds
   }
 
   /// Waits, unless the run is stopped. Gives whether it was not.
@@ -243,7 +265,7 @@ struct PrefectRunLife: Sendable {
     // is misconfigured from being repeated.
     let force = state.type == .failed && policy.repeats && !FinalState.mayBeRetried(outcome)
     state.stateDetails.transitionID = UUID()
-    let deadline = clock.now().addingTimeInterval(run.options.patience.seconds)
+    let start = clock.now()
     while true {
       do {
         let answer = try await client.setFlowRunState(id, state, force: force)
@@ -260,7 +282,7 @@ struct PrefectRunLife: Sendable {
           return .done
         }
       } catch {
-        guard FailureKind(of: error) == .transient, clock.now() < deadline else { return .failed(error) }
+        guard isWorthWaiting(error, since: start, run.options.patience) else { return .failed(error) }
         try? await clock.sleep(for: .seconds(1))
       }
     }
@@ -276,8 +298,10 @@ struct PrefectRunLife: Sendable {
   private func finish(_ sending: Task<Void, Never>, _ error: (any Error)?) async -> PrefectRun.Ending {
     outbox.close()
     await sending.value
-    let patience = error == nil ? run.options.patience : .zero
-    _ = await sender.sendAll(until: clock.now().addingTimeInterval(patience.seconds))
+    let start = clock.now()
+    await sender.sendAll { failure in
+      error == nil && isWorthWaiting(failure, since: start, run.options.patience)
+    }
     if outbox.leftOut > 0 { say(.warning, "\(outbox.leftOut) log lines were left out of what was sent") }
     return error.map { .untold($0) } ?? .told
   }

@@ -1,6 +1,7 @@
 import Essentials
 import FlowKit
 import FoundationEssentials
+import Glibc
 import PrefectAPI
 import Synchronization
 
@@ -57,6 +58,7 @@ final class ReportOutbox: Sendable {
     }
   }
 
+  private let folder: String
   let limits: Limits
   let clock: any WallClock
   let bell = Doorbell()
@@ -67,6 +69,7 @@ final class ReportOutbox: Sendable {
     func queue(_ name: String) -> ReportQueue {
       ReportQueue(path: "\(folder)/\(name).jsonl", memoryLimit: limits.memory, fileLimit: limits.file)
     }
+    self.folder = folder
     self.limits = limits
     self.clock = clock
     state = Mutex(
@@ -231,9 +234,6 @@ final class ReportOutbox: Sendable {
     bell.ring()
   }
 
-  /// Lets the sender begin anew.
-  func reopen() { state.withLock { $0.isClosed = false } }
-
   /// Lets go of the files; those with reports that have not arrived stay.
   func closeFiles() {
     state.withLock { state in
@@ -241,6 +241,8 @@ final class ReportOutbox: Sendable {
       state.events.close()
       state.artifacts.close()
     }
+    // Fails, as it should, where something is kept in it.
+    rmdir(folder)
   }
 }
 

@@ -77,11 +77,21 @@ struct ReportQueue: Sendable {
     return dropped
   }
 
-  /// Lets go of the file; it is removed where everything in it was taken.
+  /// Lets go of the file; it is removed where everything was taken, else it has everything that was not.
   mutating func close() {
     if readOffset == writeOffset, memory.isEmpty { return discardFile() }
-    if file >= 0 { _ = Glibc.close(file) }
-    file = -1
+    let next = "\(path).next"
+    unlink(next)
+    var whole = ReportQueue(path: next, memoryLimit: 0, fileLimit: .max)
+    repeat {
+      for document in memory where !whole.write(document) { dropped += 1 }
+      memory = []
+      memoryBytes = 0
+      refill()
+    } while !memory.isEmpty
+    discardFile()
+    if whole.file >= 0 { _ = Glibc.close(whole.file) }
+    if rename(next, path) != 0 { dropped += 1 }
   }
 
   private mutating func open() -> Bool {

@@ -63,16 +63,12 @@ final class ReportSender: Sendable {
     if dropped > 0 { warn("\(dropped) reports were left out: there was no room to keep them") }
   }
 
-  /// Sends everything, asking again until it has arrived or the time is up. Gives whether it has.
-  func sendAll(until deadline: Date) async -> Bool {
+  /// Sends everything, asking again as long as a failure is worth it.
+  func sendAll(again isWorthWaiting: (any Error) -> Bool) async {
     while true {
-      do {
-        try await sendAll()
-        return true
-      } catch {
-        guard !Task.isCancelled, clock.now() < deadline else {
-          warn("reports of this run could not be sent: \(error)")
-          return false
+      do { return try await sendAll() } catch {
+        guard isWorthWaiting(error) else {
+          return warn("reports of this run could not be sent; they are kept for its next process: \(error)")
         }
         try? await clock.sleep(for: .seconds(1))
       }
