@@ -15,17 +15,20 @@ struct PrefectWorld {
   init(environment: [String: String], blockFolder: String, console: any RunReporter) async throws {
     let settings = try PrefectSettings(environment: environment)
     var configuration = try PrefectConfiguration(settings)
-    // The run goes on without the API, and asks again by itself: one call must not hold the others up for long.
-    configuration.maxRetries = min(configuration.maxRetries, 3)
     var http = configuration.http
     http.userAgent = HTTPConfiguration.sluice.userAgent
-    client = PrefectClient(configuration, http: HTTPClient(configuration: http))
+    let sender = HTTPClient(configuration: http)
+    let kept = PrefectClient(configuration, http: sender)
+    // A run goes on without the API and asks again by itself: one call must not hold the others up for long.
+    configuration.maxRetries = min(configuration.maxRetries, 1)
+    configuration.timeout = min(configuration.timeout, .seconds(15))
+    client = PrefectClient(configuration, http: sender)
     let folders = ProgramFolders(environment)
     let blocks = BlockStore([
-      EnvironmentBlocks(environment), PrefectBlocks(client),
+      EnvironmentBlocks(environment), PrefectBlocks(kept),
       BlockFiles(folder: blockFolder, environment: environment),
     ])
-    let state = PrefectState(client, files: FileState(folder: "\(folders.state)/state"))
+    let state = PrefectState(kept, files: FileState(folder: "\(folders.state)/state"))
     var services = Services()
     services[HTTPService.self] = HTTPClient(configuration: .sluice)
     if let address = environment["GITHUB_API_URL"], !address.isEmpty {
@@ -34,7 +37,7 @@ struct PrefectWorld {
     execution = FlowExecution(
       reporter: console, blocks: blocks, state: state, cacheFolder: folders.cache, services: services)
     options = try await Self.options(
-      settings, client: client, blocks: blocks, state: state, folders: folders, environment: environment)
+      settings, client: kept, blocks: blocks, state: state, folders: folders, environment: environment)
   }
 
   private static func options(
@@ -50,6 +53,7 @@ struct PrefectWorld {
     options.retryDelay = .seconds(try settings.number("PREFECT_FLOWS_DEFAULT_RETRY_DELAY_SECONDS") ?? 0)
     if settings["PREFECT_LOGGING_LEVEL"]?.uppercased() == "DEBUG" { options.logLevel = .debug }
     options.takesPrintedLines = true
+    options.flowName = environment["PREFECT__FLOW_NAME"]
     options.pullSteps = PullSteps(blocks: blocks, state: state, environment: environment)
     options.settle = { try await state.settle() }
     if try settings.bool("PREFECT_RESULTS_PERSIST_BY_DEFAULT") ?? true {

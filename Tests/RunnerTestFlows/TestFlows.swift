@@ -9,6 +9,7 @@ import SluiceCLI
   static func main() async {
     await SluiceProgram.main(flows: [
       ShowEverything.self, Sleeper.self, Flaky.self, ManyTasks.self, Failing.self, Keeper.self, Inner.self,
+      Asking.self,
     ])
   }
 }
@@ -141,4 +142,19 @@ struct Token: Block {
   static let typeSlug = "secret"
   let value: Secret<String>
   init(_ values: BlockValues) throws { value = Secret(try values.string("value")) }
+}
+
+/// Asks a person.
+struct Asking: Flow {
+  static let name = "asking"
+  static let summary = "Waits for somebody's answer."
+  @Parameter("Whether the process is given up") var suspends = false
+
+  func run(_ run: FlowRun) async throws -> String {
+    let schema: JSONSchema = [
+      "type": "object", "properties": ["mm": ["type": "integer", "title": "mm"]], "required": ["mm"],
+    ]
+    let answer = try await run.pause(Pause("how-much", input: schema, suspends: suspends))
+    return "\(answer?["mm"]?.integer ?? -1) mm"
+  }
 }

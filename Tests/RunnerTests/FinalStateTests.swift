@@ -89,6 +89,19 @@ import Testing
     #expect(step(.abort, nil) == .leave("because"))
   }
 
+  @Test("A proposal that was made before, and its answer lost, counts as accepted; another one does not")
+  func repeatedProposal() {
+    let transition = UUID()
+    var details = Prefect.StateDetails()
+    details.transitionID = transition
+    let answer = Prefect.OrchestrationResult(
+      state: Prefect.State(.running, details: details), status: .reject,
+      details: Prefect.OrchestrationDetails(.reject, reason: "already made"))
+    #expect(FinalState.step(after: answer, to: transition, now: Date()) == .accepted)
+    #expect(
+      FinalState.step(after: answer, to: UUID(), now: Date()) == .leave("the run is Running: already made"))
+  }
+
   @Test("A state that somebody else sets stops the run, but for its own pause")
   func stops() {
     #expect(FinalState.stop(for: Prefect.State(.cancelling)) == .cancelling)

@@ -246,6 +246,40 @@ struct LiveRunTests {
     #expect(message.contains("documents in blocks/"), "\(message)")
   }
 
+  private func result(_ run: UUID) async throws -> JSONValue? {
+    let state = try await client.flowRun(run).state
+    guard let path = state?.result?.storageKey else { return nil }
+    let record = try JSONValue(parsing: Data(contentsOf: URL(filePath: path)))
+    return try JSONValue(parsing: record["result"]?.string ?? "")
+  }
+
+  @Test("A run that asks a person waits in its process, and goes on with the answer")
+  func paused() async throws {
+    let run = try await LiveServer.run(of: "asking")
+    let process = try ExecutingProcess(run.id)
+    let paused = try await LiveServer.eventually {
+      try await client.flowRun(run.id).state?.type == .paused ? true : nil
+    }
+    #expect(paused == true, "\(process.said)")
+    #expect(try await client.resumeFlowRun(run.id, input: ["mm": 12]).status == .accept)
+    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await result(run.id) == "12 mm")
+  }
+
+  @Test("A run that is suspended gives up its process, and is gone on with by the next one")
+  func suspended() async throws {
+    let run = try await LiveServer.run(of: "asking", ["suspends": true])
+    let first = try ExecutingProcess(run.id)
+    #expect(await first.ended() == 0, "\(first.said)")
+    let state = try await client.flowRun(run.id).state
+    #expect(state?.displayName == "Suspended", "\(first.said)")
+    #expect(try await client.resumeFlowRun(run.id, input: ["mm": 7]).status == .accept)
+    #expect(try await client.flowRun(run.id).state?.displayName == "Resuming")
+    let second = try ExecutingProcess(run.id)
+    #expect(await second.ended() == 0, "\(second.said)")
+    #expect(try await result(run.id) == "7 mm")
+  }
+
   @Test("A thousand tasks are recorded, every one")
   func manyTasks() async throws {
     let run = try await LiveServer.run(of: "many_tasks", ["count": 1000])

@@ -62,7 +62,13 @@ enum FinalState {
     case leave(String)
   }
 
-  static func step(after answer: Prefect.OrchestrationResult, now: Date) -> Step {
+  /// - Parameter transition: names the proposal, which may have been made before, and its answer lost.
+  static func step(
+    after answer: Prefect.OrchestrationResult, to transition: UUID? = nil, now: Date
+  ) -> Step {
+    if let transition, answer.status == .reject, answer.state?.details.transitionID == transition {
+      return .accepted
+    }
     switch answer.status {
     case .accept: return .accepted
     case .wait: return .again(after: .seconds(max(0, answer.details.delaySeconds ?? 1)))

@@ -19,6 +19,8 @@ public struct PrefectRun: Sendable {
     public var startPatience: Duration = .seconds(60)
     /// How long the final state, and what was not sent yet, are kept trying to be told when the API is away.
     public var patience: Duration = .seconds(3600)
+    /// The flow's name, where it is known already; else the server is asked.
+    public var flowName: String?
     /// The least level of lines that are sent.
     public var logLevel = Log.Level.info
     /// The retries of flows that say nothing of their own.

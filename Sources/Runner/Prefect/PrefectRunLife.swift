@@ -30,7 +30,7 @@ struct PrefectRunLife: Sendable {
   func run() async -> PrefectRun.Ending {
     defer { outbox.closeFiles() }
     do {
-      let flowRun = try await client.flowRun(id)
+      let flowRun = try await patiently(run.options.startPatience) { try await client.flowRun(id) }
       if let state = flowRun.state, state.type == .cancelling {
         try await conclude(FinalState.state(of: .cancelled, cancelledBecause: "Cancelled before it started."))
         return .told
@@ -48,19 +48,26 @@ struct PrefectRunLife: Sendable {
   // MARK: Running
 
   private func execute(_ flowRun: Prefect.FlowRun) async throws -> PrefectRun.Ending {
-    let name = try await client.flow(flowRun.flowID).name
+    let name: String
+    if let known = run.options.flowName {
+      name = known
+    } else {
+      name = try await patiently(run.options.startPatience) { try await client.flow(flowRun.flowID).name }
+    }
     let reporter = PrefectReporter(
       PrefectReporter.Subject(
         id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, runCount: flowRun.runCount + 1),
       outbox: outbox, clock: clock, leastLevel: run.options.logLevel)
-    var policy = RetryPolicy(flowRun.policy)
+    guard try await enterRunning(patience: run.options.startPatience) else { return .told }
     let flow = Result { try run.catalogue.flow(named: name) }
+    var policy = RetryPolicy(flowRun.policy)
     if let flow = try? flow.get(), let wanted = policy.adopt(flow, run.options) {
       var update = Prefect.FlowRunUpdate()
       update.empiricalPolicy = wanted
-      try await client.updateFlowRun(id, update)
+      do { try await client.updateFlowRun(id, update) } catch {
+        say(.warning, "the retries of the run could not be set: \(FinalState.sentence(error))", reporter)
+      }
     }
-    guard try await enterRunning(patience: run.options.startPatience) else { return .told }
     var runCount = flowRun.runCount + 1
     let sending = Task { await sender.run() }
     let watching = Task { await watch() }
@@ -112,10 +119,15 @@ struct PrefectRunLife: Sendable {
         let flow = try flow.get()
         if let steps = run.options.pullSteps, let deployment = flowRun.deploymentID {
           let log = Log(label: "pull") { pair.log($0, at: clock.now()) }
-          try await steps.run(try await client.deployment(deployment).pullSteps, log: log)
+          let pull = try await patiently(run.options.startPatience) {
+            try await client.deployment(deployment).pullSteps
+          }
+          try await steps.run(pull, log: log)
         }
         var execution = run.execution
         execution.reporter = pair
+        execution.services[PauseService.self] = PrefectPauses(
+          id: id, client: client, stopSwitch: run.stopSwitch)
         // The console has what is printed already.
         let printed =
           !run.options.takesPrintedLines
@@ -152,9 +164,11 @@ struct PrefectRunLife: Sendable {
         else { throw error }
         continue
       }
+      let step = FinalState.step(
+        after: answer, to: running.stateDetails.transitionID, now: clock.now())
       // Each proposal is one of its own, but for those whose answer did not arrive.
       running.stateDetails.transitionID = UUID()
-      switch FinalState.step(after: answer, now: clock.now()) {
+      switch step {
       case .accepted: return true
       case .again(let delay):
         guard await wait(until: clock.now().addingTimeInterval(delay.seconds)) else { return false }
@@ -166,6 +180,19 @@ struct PrefectRunLife: Sendable {
       case .leave(let reason):
         say(.warning, "run \(id.wire) may not start: \(reason)")
         return false
+      }
+    }
+  }
+
+  /// Calls until it succeeds, as long as failures may pass and there is time.
+  private func patiently<Answer>(
+    _ patience: Duration, _ call: () async throws -> Answer
+  ) async throws -> Answer {
+    let start = clock.now()
+    while true {
+      do { return try await call() } catch {
+        guard isWorthWaiting(error, since: start, patience) else { throw error }
+        try await clock.sleep(for: .seconds(1))
       }
     }
   }
@@ -269,7 +296,7 @@ struct PrefectRunLife: Sendable {
     while true {
       do {
         let answer = try await client.setFlowRunState(id, state, force: force)
-        switch FinalState.step(after: answer, now: clock.now()) {
+        switch FinalState.step(after: answer, to: state.stateDetails.transitionID, now: clock.now()) {
         case .accepted: return .done
         case .again(let delay): try await clock.sleep(for: delay)
         case .retry(let date): return .again(date)
@@ -284,6 +311,13 @@ struct PrefectRunLife: Sendable {
       } catch {
         guard isWorthWaiting(error, since: start, run.options.patience) else { return .failed(error) }
         try? await clock.sleep(for: .seconds(1))
+        // The answer that was lost may have been a retry: proposing FAILED once more would end a run that is to be
+        // repeated.
+        if state.type == .failed, !force, let current = try? await client.flowRun(id).state,
+          current.displayName == Prefect.StateName.awaitingRetry
+        {
+          return .again(current.details.scheduledTime ?? clock.now())
+        }
       }
     }
   }
