@@ -11,8 +11,8 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: SluiceProgram.version,
     subcommands: [
-      FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
-      DeployCommand.self, ManifestCommand.self, DoctorCommand.self, CompletionCommand.self,
+      FlowsCommand.self, RunCommand.self, FlowRunCommand.self, ZonalCommand.self, GridCommand.self,
+      SandboxCommand.self, DeployCommand.self, ManifestCommand.self, DoctorCommand.self, CompletionCommand.self,
       VersionCommand.self,
     ])
 }
