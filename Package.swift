@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -59,6 +60,7 @@ let package = Package(
     system("CNetCDF", "netcdf", "libnetcdf-dev"),
     system("CLibXML2", "libxml-2.0", "libxml2-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
+    .systemLibrary(name: "CLinux"),
 
     library("Essentials", [logging]),
     library("JSON", ["Essentials", collections]),
@@ -71,12 +73,20 @@ let package = Package(
     library("PrefectAPI", ["Essentials", "JSON"]),
     library("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI"]),
     library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
+    library(
+      "Worker",
+      [
+        "CLinux", "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging,
+        serviceLifecycle,
+        unixSignals,
+      ]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
     library(
       "SluiceCLI",
       [
-        "CLibXML2", "Climate", "Connectors", "Essentials", "FlowKit", "HTTP", "JSON", "Runner", "Sandbox",
-        argumentParser, unixSignals,
+        "CLibXML2", "Climate", "Connectors", "Essentials", "FlowKit", "HTTP", "JSON", "PrefectAPI",
+        "PrefectClient",
+        "Runner", "Sandbox", "Worker", argumentParser, unixSignals,
       ]),
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
 
@@ -95,6 +105,9 @@ let package = Package(
     tests("PrefectAPI", ["Essentials", "JSON", "PrefectAPI"]),
     tests("PrefectClient", ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
+    tests(
+      "Worker",
+      ["CLinux", "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", serviceLifecycle]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
     tests("Architecture", []),
