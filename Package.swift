@@ -107,7 +107,10 @@ let package = Package(
     tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
     tests(
       "Worker",
-      ["CLinux", "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", serviceLifecycle]),
+      [
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", hummingbird, logging,
+        serviceLifecycle,
+      ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
     tests("Architecture", []),

@@ -11,7 +11,8 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: SluiceProgram.version,
     subcommands: [
-      FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
+      FlowsCommand.self, RunCommand.self, ServeCommand.self, WorkerCommand.self, HealthCommand.self,
+      ZonalCommand.self, GridCommand.self, SandboxCommand.self,
       DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 }

@@ -20,7 +20,9 @@ import Testing
     #expect(try CommandWords.split(command) == words)
   }
 
-  @Test("A quote or a backslash at the end is refused, and so is nothing", arguments: ["a 'b", "a \"b", "a\\", "  "])
+  @Test(
+    "A quote or a backslash at the end is refused, and so is nothing",
+    arguments: ["a 'b", "a \"b", "a\\", "  "])
   func faults(command: String) {
     #expect(throws: Misconfiguration.self) { try CommandWords.split(command) }
   }
