@@ -11,8 +11,8 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: SluiceProgram.version,
     subcommands: [
-      FlowsCommand.self, RunCommand.self, FlowRunCommand.self, ZonalCommand.self, GridCommand.self,
-      SandboxCommand.self, DeployCommand.self, ManifestCommand.self, DoctorCommand.self, CompletionCommand.self,
-      VersionCommand.self,
+      FlowsCommand.self, RunCommand.self, ServeCommand.self, FlowRunCommand.self, DeployCommand.self,
+      ManifestCommand.self, WorkerCommand.self, HealthCommand.self, ZonalCommand.self, GridCommand.self,
+      SandboxCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
     ])
 }
