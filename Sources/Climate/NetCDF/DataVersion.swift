@@ -15,6 +15,9 @@ public enum DataVersion: String, Sendable, Hashable, CaseIterable {
     }
   }
 
+  /// What stands for a version in files that number them; empty for what is no number.
+  static func text(_ number: Double) -> String { Int(exactly: number).map(String.init) ?? "" }
+
   /// The version of something made from values of two versions: the less certain one.
   public func combined(with other: DataVersion) -> DataVersion {
     if self == .preliminary || other == .preliminary { return .preliminary }

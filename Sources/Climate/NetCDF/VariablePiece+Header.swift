@@ -46,6 +46,11 @@ extension VariablePiece {
   ) throws -> [Int] {
     let source: NetCDFVariable?
     if let position = layout.time {
+      guard variable.dimensions[position].length > 0 else {
+        throw ClimateFailure(
+          "\(variable.name) of \(file.name) has no times",
+          remedy: "What was asked for may not be available yet: ask for earlier dates.")
+      }
       source = file.variable(variable.dimensions[position].name)
     } else {
       // A lone time is a scalar beside the field. Forecasts have the time of their start as well.
@@ -81,7 +86,7 @@ extension VariablePiece {
     if expver.type == .string || expver.type == .text {
       texts = try file.texts(expver)
     } else {
-      texts = try file.doubles(expver).map { String(Int($0)) }
+      texts = try file.doubles(expver).map(DataVersion.text)
     }
     if texts.count == count { return texts.map(DataVersion.init(expver:)) }
     guard texts.count == 1 else {

@@ -38,7 +38,7 @@ extension VariablePiece {
     if expver.type == .string || expver.type == .text {
       return try file.texts(expver).map(DataVersion.init(expver:))
     }
-    return try file.doubles(expver).map { DataVersion(expver: String(Int($0))) }
+    return try file.doubles(expver).map { DataVersion(expver: DataVersion.text($0)) }
   }
 
   private func block(_ range: Range<Int>, version: Int?, threads: Int) throws -> FieldValues {

@@ -64,7 +64,7 @@ extension ZonalWeights {
 /// Coverages as bytes: little-endian words of eight bytes, the key first and a hash of everything last.
 enum CoverageArchive {
   /// Raised whenever the method or the layout changes.
-  static let version = 1
+  static let version = 2
 
   static func encode(_ coverages: [ZoneCoverage], key: String) -> [UInt8] {
     var words: [UInt64] = []

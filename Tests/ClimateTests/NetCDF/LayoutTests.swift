@@ -100,6 +100,26 @@ import Testing
     }
   }
 
+  @Test func versionsThatAreNoNumbersAreUnknown() throws {
+    var maker = NetCDFMaker.modern(
+      times: [0, 3600, 7200], latitudes: [1, 0], longitudes: [0, 1],
+      fields: [("t2m", "K", (0..<12).map { Float($0) })])
+    maker.variables.append(.init(name: "expver", dimensions: ["valid_time"], values: .doubles([1, .nan, 5])))
+    try withClimateFile(maker) { file throws in
+      #expect(try file.variable("t2m").versions == [.final, .unknown, .preliminary])
+    }
+  }
+
+  @Test func aFileWithoutTimesIsRefused() throws {
+    let maker = NetCDFMaker.modern(
+      times: [], latitudes: [1, 0], longitudes: [0, 1], fields: [("t2m", "K", [])])
+    #expect {
+      try withClimateFile(maker) { _ in }
+    } throws: {
+      "\($0)".contains("t2m of ") && "\($0)".contains("has no times")
+    }
+  }
+
   @Test func dimensionsInAnotherOrder() throws {
     var maker = NetCDFMaker.modern(
       times: [0, 3600], latitudes: [5, 6, 7], longitudes: [0, 1],
