@@ -82,6 +82,9 @@ import Testing
     ]
     let failure = await #expect(throws: GitFailure.self) { try await steps.run(missing, log: .silent) }
     #expect(failure?.message.contains("could not be fetched") == true)
+    #expect(failure?.kind == .configuration)
+    #expect(GitFailure.isPassing("fatal: unable to access 'x': Could not resolve host: example.org"))
+    #expect(!GitFailure.isPassing("fatal: repository 'x' not found"))
   }
 
   @Test("What a step refers to must be known, and a folder must be there")
