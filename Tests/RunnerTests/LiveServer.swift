@@ -30,6 +30,42 @@ enum LiveServer {
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }
 
+  /// What a program of Python says.
+  static func runPython(_ program: String, _ arguments: String...) async throws -> String {
+    try await run("python", ["-c", program] + arguments)
+  }
+
+  /// What the prefect command says.
+  static func runPrefect(_ arguments: String...) async throws -> String {
+    try await run("python", ["-m", "prefect"] + arguments)
+  }
+
+  private static func run(_ program: String, _ arguments: [String]) async throws -> String {
+    let process = Process()
+    process.executableURL = root.appending(path: ".venv/prefect/bin/\(program)")
+    process.arguments = arguments
+    let home = try TemporaryFolder()
+    var variables = [
+      "HOME": home.path, "PATH": "/usr/bin:/bin", "PREFECT_API_URL": apiURL ?? "", "no_proxy": "127.0.0.1",
+      "COLUMNS": "200",
+    ]
+    variables["PREFECT_API_AUTH_STRING"] = authString
+    process.environment = variables
+    process.standardInput = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    defer { withExtendedLifetime(home) {} }
+    return await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        continuation.resume(returning: text)
+      }
+    }
+  }
+
   /// A run of one of the test flows, waiting for a worker.
   static func run(
     of flow: String, _ parameters: JSONObject = [:],

@@ -106,6 +106,7 @@ struct GitClone: Equatable, Sendable {
     guard process.terminationStatus == 0 else {
       let text = Shortening.text(String(decoding: said, as: UTF8.self), limit: 2000)
       throw GitFailure(
+        kind: GitFailure.isPassing(text) ? .transient : .configuration,
         message: Redaction.redact(
           "pull step git_clone: \(repository) at \(commit ?? branch ?? "its default branch") could not be fetched: \(text.trimmingCharacters(in: .whitespacesAndNewlines))"
         ))
@@ -115,7 +116,15 @@ struct GitClone: Equatable, Sendable {
 
 /// Git could not do what was asked.
 struct GitFailure: Failure {
+  let kind: FailureKind
   let message: String
-  var kind: FailureKind { .configuration }
   var remedy: String? { "Check the repository, the branch, the credentials and the network." }
+
+  /// Whether what git said is about the way to the server, and not about what was asked of it.
+  static func isPassing(_ text: String) -> Bool {
+    [
+      "Could not resolve host", "Connection refused", "Connection reset", "timed out", "early EOF",
+      "returned error: 5",
+    ].contains { text.contains($0) }
+  }
 }

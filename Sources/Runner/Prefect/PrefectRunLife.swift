@@ -7,13 +7,13 @@ import PrefectClient
 
 /// The steps of one run, in their order.
 struct PrefectRunLife: Sendable {
-  private let run: PrefectRun
+  let run: PrefectRun
   private let console: any RunReporter
-  private let outbox: ReportOutbox
-  private let sender: ReportSender
-  private var clock: any WallClock { run.execution.clock }
-  private var client: PrefectClient { run.client }
-  private var id: UUID { run.id }
+  let outbox: ReportOutbox
+  let sender: ReportSender
+  var clock: any WallClock { run.execution.clock }
+  var client: PrefectClient { run.client }
+  var id: UUID { run.id }
 
   init(_ run: PrefectRun) {
     self.run = run
@@ -58,7 +58,15 @@ struct PrefectRunLife: Sendable {
       PrefectReporter.Subject(
         id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, runCount: flowRun.runCount + 1),
       outbox: outbox, clock: clock, leastLevel: run.options.logLevel)
-    guard try await enterRunning(patience: run.options.startPatience) else { return .told }
+    // Meanwhile, so that the flow starts sooner; a run that is RUNNING already waits for an API that went away since.
+    let pulling = Task { () -> [JSONObject] in
+      guard run.options.pullSteps != nil, let deployment = flowRun.deploymentID else { return [] }
+      return try await patiently(run.options.patience) { try await client.deployment(deployment).pullSteps }
+    }
+    guard try await enterRunning(patience: run.options.startPatience) else {
+      pulling.cancel()
+      return .told
+    }
     let flow = Result { try run.catalogue.flow(named: name) }
     var policy = RetryPolicy(flowRun.policy)
     if let flow = try? flow.get(), let wanted = policy.adopt(flow, run.options) {
@@ -77,7 +85,7 @@ struct PrefectRunLife: Sendable {
       beating.cancel()
     }
     while true {
-      let outcome = await attempt(flow, flowRun, reporter)
+      let outcome = await attempt(flow, flowRun, pulling, reporter)
       if case .suspended? = run.stopSwitch.reason {
         say(.info, "suspended; a worker goes on with the run when it is resumed", reporter)
         return await finish(sending, nil)
@@ -111,16 +119,19 @@ struct PrefectRunLife: Sendable {
 
   /// Runs the flow once; whatever goes wrong is in the outcome.
   private func attempt(
-    _ flow: Result<any Flow.Type, any Error>, _ flowRun: Prefect.FlowRun, _ reporter: PrefectReporter
+    _ flow: Result<any Flow.Type, any Error>, _ flowRun: Prefect.FlowRun,
+    _ pulling: Task<[JSONObject], any Error>, _ reporter: PrefectReporter
   ) async -> RunOutcome {
     let pair = ReporterPair(first: reporter, second: console)
     let task = Task { () -> RunOutcome in
       do {
         let flow = try flow.get()
-        if let steps = run.options.pullSteps, let deployment = flowRun.deploymentID {
+        if let steps = run.options.pullSteps {
           let log = Log(label: "pull") { pair.log($0, at: clock.now()) }
-          let pull = try await patiently(run.options.startPatience) {
-            try await client.deployment(deployment).pullSteps
+          let pull = try await withTaskCancellationHandler {
+            try await pulling.value
+          } onCancel: {
+            pulling.cancel()
           }
           try await steps.run(pull, log: log)
         }
@@ -198,7 +209,7 @@ struct PrefectRunLife: Sendable {
   }
 
   /// Whether a failure may pass, and there is time left to wait for that. A process that was asked to stop has little.
-  private func isWorthWaiting(_ error: any Error, since start: Date, _ patience: Duration) -> Bool {
+  func isWorthWaiting(_ error: any Error, since start: Date, _ patience: Duration) -> Bool {
     let patience = run.stopSwitch.reason == .interrupted ? min(patience, .seconds(5)) : patience
     return FailureKind(of: error) == .transient && clock.now().timeIntervalSince(start) < patience.seconds
   }
@@ -239,130 +250,9 @@ struct PrefectRunLife: Sendable {
     }
   }
 
-  // MARK: The end
-
-  private var cancellationReason: String {
-    run.stopSwitch.reason == .cancelling
-      ? "Cancelled at the request of a user." : "The process was asked to stop, and cancelled the run."
-  }
-
-  /// Makes the writes of the run that wait for the API.
-  private func settle(_ reporter: PrefectReporter) async {
-    let deadline = clock.now().addingTimeInterval(run.options.patience.seconds)
-    while true {
-      do { return try await run.options.settle() } catch {
-        guard FailureKind(of: error) == .transient, clock.now() < deadline, run.stopSwitch.reason == nil
-        else {
-          return say(.error, "state of this run could not be kept: \(FinalState.sentence(error))", reporter)
-        }
-        try? await clock.sleep(for: .seconds(1))
-      }
-    }
-  }
-
-  private func finalState(_ outcome: RunOutcome, _ reporter: PrefectReporter) async -> Prefect.StateCreate {
-    switch outcome {
-    case .completed(let result):
-      guard let store = run.options.results else { return FinalState.state(of: outcome) }
-      do {
-        return FinalState.state(of: outcome, result: try await store.keep(result, run: id))
-      } catch {
-        let note = "The result could not be kept: \(FinalState.sentence(error))"
-        say(.warning, note, reporter)
-        return FinalState.state(of: outcome, note: note)
-      }
-    case .failed(let error): say(.error, FinalState.sentence(error), reporter)
-    case .cancelled: say(.warning, cancellationReason, reporter)
-    }
-    return FinalState.state(of: outcome, cancelledBecause: cancellationReason)
-  }
-
-  private enum Conclusion {
-    case done
-    case again(Date)
-    case failed(any Error)
-  }
-
-  /// Tells the server the final state; asks again while the API is away.
-  private func conclude(
-    _ state: Prefect.StateCreate, _ outcome: RunOutcome, _ policy: RetryPolicy
-  ) async -> Conclusion {
-    var state = state
-    // The rule that repeats runs knows nothing of kinds of failures: passing it by is the only way to keep a run that
-    // is misconfigured from being repeated.
-    let force = state.type == .failed && policy.repeats && !FinalState.mayBeRetried(outcome)
-    state.stateDetails.transitionID = UUID()
-    let start = clock.now()
-    while true {
-      do {
-        let answer = try await client.setFlowRunState(id, state, force: force)
-        switch FinalState.step(after: answer, to: state.stateDetails.transitionID, now: clock.now()) {
-        case .accepted: return .done
-        case .again(let delay): try await clock.sleep(for: delay)
-        case .retry(let date): return .again(date)
-        case .cancel:
-          run.stopSwitch.stop(.cancelling)
-          state = FinalState.state(of: .cancelled, cancelledBecause: cancellationReason)
-          state.stateDetails.transitionID = UUID()
-        case .leave(let reason):
-          say(.warning, "the final state was not taken: \(reason)")
-          return .done
-        }
-      } catch {
-        guard isWorthWaiting(error, since: start, run.options.patience) else { return .failed(error) }
-        try? await clock.sleep(for: .seconds(1))
-        // The answer that was lost may have been a retry: proposing FAILED once more would end a run that is to be
-        // repeated.
-        if state.type == .failed, !force, let current = try? await client.flowRun(id).state,
-          current.displayName == Prefect.StateName.awaitingRetry
-        {
-          return .again(current.details.scheduledTime ?? clock.now())
-        }
-      }
-    }
-  }
-
-  private func conclude(_ state: Prefect.StateCreate) async throws {
-    if case .failed(let error) = await conclude(state, .cancelled, RetryPolicy(Prefect.FlowRunPolicy())) {
-      throw error
-    }
-  }
-
-  /// Sends what is left, and ends.
-  private func finish(_ sending: Task<Void, Never>, _ error: (any Error)?) async -> PrefectRun.Ending {
-    outbox.close()
-    await sending.value
-    let start = clock.now()
-    await sender.sendAll { failure in
-      error == nil && isWorthWaiting(failure, since: start, run.options.patience)
-    }
-    if outbox.leftOut > 0 { say(.warning, "\(outbox.leftOut) log lines were left out of what was sent") }
-    return error.map { .untold($0) } ?? .told
-  }
-
-  private func say(_ level: Log.Level, _ text: String, _ reporter: PrefectReporter? = nil) {
+  func say(_ level: Log.Level, _ text: String, _ reporter: PrefectReporter? = nil) {
     let line = Log.Line(level: level, label: "prefect.flow_runs", message: Redaction.redact(text))
     reporter?.log(line, at: clock.now())
     console.log(line, at: clock.now())
-  }
-}
-
-/// How often the server has a run repeated.
-struct RetryPolicy {
-  private var policy: Prefect.FlowRunPolicy
-
-  init(_ policy: Prefect.FlowRunPolicy) { self.policy = policy }
-
-  var repeats: Bool { (policy.retries ?? 0) > 0 }
-
-  /// Takes a flow's own retries, or else the usual ones, where the run says nothing. Gives the policy that the server
-  /// must be told; nil where it knows.
-  mutating func adopt(_ flow: any Flow.Type, _ options: PrefectRun.Options) -> Prefect.FlowRunPolicy? {
-    let isOwn = flow.retries > 0
-    let retries = isOwn ? flow.retries : options.retries
-    guard policy.retries == nil || policy.retries == 0, retries > 0 else { return nil }
-    policy.retries = retries
-    policy.retryDelay = Int((isOwn ? flow.retryDelay : options.retryDelay).seconds.rounded(.up))
-    return policy
   }
 }
