@@ -29,12 +29,12 @@ public enum ProcessExit: Sendable, Equatable {
 /// What a process used.
 public struct ProcessUsage: Sendable, Equatable {
   /// The largest resident memory, in bytes: of the process and of those it waited for the largest, or as it was
-  /// sampled for the whole group.
-  public var peakMemory: Int
+  /// sampled for the whole group. Nil where it was small and short, so that nobody saw it.
+  public var peakMemory: Int?
   /// Seconds of processor time, in user and system mode.
   public var cpuSeconds: Double
 
-  public init(peakMemory: Int, cpuSeconds: Double) {
+  public init(peakMemory: Int?, cpuSeconds: Double) {
     self.peakMemory = peakMemory
     self.cpuSeconds = cpuSeconds
   }
@@ -65,8 +65,12 @@ public struct ProcessEnding: Sendable, Equatable {
   /// `; peak memory 34 MiB, 1.2 s of processor time`; empty where that is not known.
   var usageInWords: String {
     guard let usage else { return "" }
-    let cpu = usage.cpuSeconds > 0 ? ", \(Duration.seconds(usage.cpuSeconds).inWords) of processor time" : ""
-    return "; peak memory \(MemorySize(bytes: usage.peakMemory).inWords)\(cpu)"
+    var parts: [String] = []
+    if let memory = usage.peakMemory { parts.append("peak memory \(MemorySize(bytes: memory).inWords)") }
+    if usage.cpuSeconds > 0 {
+      parts.append("\(Duration.seconds(usage.cpuSeconds).inWords) of processor time")
+    }
+    return parts.isEmpty ? "" : "; \(parts.joined(separator: ", "))"
   }
 }
 

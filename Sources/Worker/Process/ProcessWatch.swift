@@ -93,10 +93,13 @@ package final class ProcessWatch: Sendable {
     var left: Int32 = 0
     while waitpid(-identity.pid, &left, WNOHANG) > 0 {}
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) * 1e-6 }
+    // In KiB, getrusage(2). Between fork and exec a process has the memory of its parent, and the system counts that: what
+    // is no more than this program's own peak says nothing of the child.
+    let peak = usage.ru_maxrss * 1024
+    let isOwn = peak > ProcessSearch.peakMemory(of: getpid()) ?? .max
     return ProcessEnding(
       ProcessExit(waitStatus: status),
       usage: ProcessUsage(
-        // In KiB, getrusage(2).
-        peakMemory: usage.ru_maxrss * 1024, cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime)))
+        peakMemory: isOwn ? peak : nil, cpuSeconds: seconds(usage.ru_utime) + seconds(usage.ru_stime)))
   }
 }

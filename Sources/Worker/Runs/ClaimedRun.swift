@@ -12,13 +12,14 @@ package actor ClaimedRun {
   private let world: RunWorld
   private let log: Log
   private var watch: ProcessWatch?
-  private var isAdopted = false
   private var tail: OutputTail
   private var reason: EndingReason?
   private var wasOver = false
   private var killer: Task<Void, Never>?
-  /// Sampled where nobody gives it in the end.
   private var sampledPeak = 0
+  private var ticks = 0
+  /// Whether another worker is to take it up.
+  private var isLeft = false
 
   package init(_ record: RunRecord, world: RunWorld) {
     id = record.id
@@ -66,7 +67,6 @@ package actor ClaimedRun {
       return false
     }
     self.watch = watch
-    isAdopted = true
     log.info("taken up: process \(process.pid) was started by a worker before this one")
     if record.isRequeued { terminate(grace: world.killGrace) }
     return true
@@ -78,7 +78,9 @@ package actor ClaimedRun {
   // MARK: Life
 
   /// Watches the process until it has ended, and says nothing yet.
-  func live() async -> ProcessEnding {
+  ///
+  /// - Throws: `CancellationError` where it was left to another worker meanwhile.
+  func live() async throws -> ProcessEnding {
     if let ending = record.ending { return ending }
     guard let watch else {
       let isSameMachine = record.process?.bootID == ProcessIdentity.currentBootID
@@ -93,11 +95,10 @@ package actor ClaimedRun {
     var ending = await watch.ending
     ticker.cancel()
     killer?.cancel()
+    if isLeft { throw CancellationError() }
     readOutput()
-    if ending.usage == nil, sampledPeak > 0 {
-      ending.usage = ProcessUsage(peakMemory: sampledPeak, cpuSeconds: 0)
-    } else if sampledPeak > ending.usage?.peakMemory ?? 0 {
-      ending.usage?.peakMemory = sampledPeak
+    if sampledPeak > ending.usage?.peakMemory ?? 0 {
+      ending.usage = ProcessUsage(peakMemory: sampledPeak, cpuSeconds: ending.usage?.cpuSeconds ?? 0)
     }
     record.ending = ending
     write()
@@ -106,21 +107,22 @@ package actor ClaimedRun {
   }
 
   private func look() {
+    guard !isLeft else { return }
     readOutput()
     guard let watch, let started = record.started else { return }
     if let limit = record.timeout, world.clock.now().timeIntervalSince(started) > limit.seconds {
       end(.timeLimit(limit))
     }
-    if let limit = record.memoryLimit {
-      let used = MemorySize(bytes: watch.group.residentMemory())
-      sampledPeak = max(sampledPeak, used.bytes)
-      if used > limit, reason == nil {
-        reason = .memoryLimit(limit, used: used)
-        log.warning("uses \(used.inWords) of memory, more than its limit of \(limit.inWords): it is killed")
-        watch.signal(SIGKILL)
-      }
-    } else if isAdopted, let peak = ProcessSearch.peakMemory(of: watch.identity.pid) {
-      sampledPeak = max(sampledPeak, peak)
+    ticks += 1
+    if let peak = ProcessSearch.peakMemory(of: watch.identity.pid) { sampledPeak = max(sampledPeak, peak) }
+    // The whole group costs a look at every process of the machine.
+    guard record.memoryLimit != nil || ticks % 4 == 0 else { return }
+    let used = MemorySize(bytes: watch.group.residentMemory())
+    sampledPeak = max(sampledPeak, used.bytes)
+    if let limit = record.memoryLimit, used > limit, reason == nil {
+      reason = .memoryLimit(limit, used: used)
+      log.warning("uses \(used.inWords) of memory, more than its limit of \(limit.inWords): it is killed")
+      watch.signal(SIGKILL)
     }
   }
 
@@ -155,6 +157,7 @@ package actor ClaimedRun {
     readOutput()
     record.outputPosition = tail.position
     write()
+    isLeft = true
   }
 
   private func terminate(grace: Duration) {

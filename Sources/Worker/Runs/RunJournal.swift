@@ -4,13 +4,14 @@ package import FoundationEssentials
 import Glibc
 import JSON
 import PrefectAPI
+import Synchronization
 
 /// The folder in which a worker keeps its runs: a record and the output of each.
 ///
 /// It belongs to one worker at a time, by a lock that the system lifts when the worker ends in whatever way.
 package final class RunJournal: Sendable {
   package let folder: String
-  private let lock: Int32
+  private let lock: Mutex<Int32?>
   private let log: Log
 
   /// - Parameters:
@@ -27,21 +28,30 @@ package final class RunJournal: Sendable {
         "cannot make the worker's folder \(folder): \(error.localizedDescription)",
         remedy: "Set XDG_STATE_HOME to a folder that can be written.")
     }
-    lock = open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
-    guard lock >= 0 else {
+    let file = open("\(folder)/lock", O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
       throw Misconfiguration(
         "cannot write in the worker's folder \(folder): \(String(cString: strerror(errno)))",
         remedy: "Set XDG_STATE_HOME to a folder that can be written.")
     }
-    guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
-      close(lock)
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      Glibc.close(file)
       throw Misconfiguration(
         "a worker named \(name) runs on this machine already: it holds \(folder)",
         remedy: "Stop it, or give this one another name with --name.")
     }
+    lock = Mutex(file)
   }
 
-  deinit { close(lock) }
+  deinit { close() }
+
+  /// Lets another worker have the folder.
+  package func close() {
+    lock.withLock { file in
+      if let open = file { Glibc.close(open) }
+      file = nil
+    }
+  }
 
   package func outputPath(of id: UUID) -> String { "\(folder)/\(id.wire).log" }
   private func recordPath(of id: UUID) -> String { "\(folder)/\(id.wire).json" }

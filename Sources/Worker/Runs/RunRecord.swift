@@ -67,7 +67,7 @@ extension ProcessEnding {
     case .unknown(let unseen): document["unseen"] = .string(unseen.rawValue)
     }
     if let usage {
-      document["peak_memory"] = .integer(usage.peakMemory)
+      document["peak_memory"] = usage.peakMemory.map { .integer($0) }
       document["cpu_seconds"] = .number(usage.cpuSeconds)
     }
     return .object(document)
@@ -83,8 +83,8 @@ extension ProcessEnding {
     } else {
       return nil
     }
-    if let memory = json["peak_memory"]?.integer, let cpu = json["cpu_seconds"]?.double {
-      usage = ProcessUsage(peakMemory: memory, cpuSeconds: cpu)
+    if let cpu = json["cpu_seconds"]?.double {
+      usage = ProcessUsage(peakMemory: json["peak_memory"]?.integer, cpuSeconds: cpu)
     }
   }
 }

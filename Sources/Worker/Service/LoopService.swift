@@ -2,7 +2,7 @@ import ServiceLifecycle
 
 /// A loop as a service: it drains when the group is shut down.
 struct LoopService: Service {
-  let loop: RunLoop
+  let loop: FlowRunLoop
 
   func run() async throws {
     try await withGracefulShutdownHandler {

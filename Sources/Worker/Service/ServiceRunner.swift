@@ -5,7 +5,7 @@ import UnixSignals
 
 /// A loop and the HTTP server beside it, until the process is told to stop.
 struct ServiceRunner: Sendable {
-  let loop: RunLoop
+  let loop: FlowRunLoop
   let health: HealthServer?
   let log: Log
 

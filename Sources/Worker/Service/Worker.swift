@@ -52,9 +52,9 @@ public struct Worker: Sendable {
     let source = PoolSource(
       client, pool: pool.name, queues: pool.queues, worker: options.name, createsPool: pool.isCreated,
       heartbeatInterval: options.heartbeatInterval, log: log)
-    let loop = RunLoop(
+    let loop = FlowRunLoop(
       source, world: options.world(client, journal: journal, figures: figures, clock: clock, log: log),
-      options: RunLoop.Options(
+      options: FlowRunLoop.Options(
         limit: options.limit, rhythm: PollRhythm(interval: options.pollInterval), drain: options.drain))
     log.info(
       "worker \(options.name) takes the runs of work pool \(pool.name) at \(client.configuration.uiURL)")

@@ -50,7 +50,7 @@ package final class WorkerFigures: Sendable {
       $0.ended[outcome, default: 0] += 1
       guard let usage = ending?.usage else { return }
       $0.cpuSeconds += usage.cpuSeconds
-      $0.peakMemory = max($0.peakMemory, usage.peakMemory)
+      $0.peakMemory = max($0.peakMemory, usage.peakMemory ?? 0)
     }
   }
 

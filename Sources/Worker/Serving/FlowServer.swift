@@ -42,9 +42,9 @@ public struct FlowServer: Sendable {
       [announce, ui = client.configuration.uiURL] flow, deployment in
       announce("\(flow.flow)/\(flow.name)", "\(ui)/deployments/deployment/\(deployment.id.wire)")
     }
-    let loop = RunLoop(
+    let loop = FlowRunLoop(
       source, world: options.world(client, journal: journal, figures: figures, clock: clock, log: log),
-      options: RunLoop.Options(
+      options: FlowRunLoop.Options(
         limit: options.limit, rhythm: PollRhythm(interval: options.pollInterval), drain: options.drain))
     try await ServiceRunner(
       loop: loop,

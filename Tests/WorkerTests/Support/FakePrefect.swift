@@ -7,6 +7,7 @@ import Logging
 import PrefectAPI
 import PrefectClient
 import Synchronization
+import Testing
 
 /// A Prefect server as small as a worker needs it, after the recorded behaviour of 3.8.8: it keeps one pool and its
 /// runs in memory, and answers a proposed state by the rules that a worker meets.
@@ -36,7 +37,6 @@ final class FakePrefect: Sendable {
     var isAway = false
     /// Breaks off the answer to the next proposal: it is carried out, and nobody learns of it.
     var losesNextAnswer = false
-    var waiting: [(condition: @Sendable (State) -> Bool, resume: CheckedContinuation<Void, Never>)] = []
 
     subscript(id: UUID) -> Run? { runs.first { $0.id == id } }
   }
@@ -58,23 +58,13 @@ final class FakePrefect: Sendable {
 
   var now: State { state.withLock { $0 } }
 
-  func change(_ body: @Sendable (inout State) -> Void) {
-    let ready = state.withLock { state in
-      body(&state)
-      return Self.due(&state)
-    }
-    for continuation in ready { continuation.resume() }
-  }
+  func change(_ body: @Sendable (inout State) -> Void) { state.withLock { body(&$0) } }
 
-  /// Returns as soon as a condition holds.
-  func until(_ condition: @escaping @Sendable (State) -> Bool) async {
-    await withCheckedContinuation { continuation in
-      let holds = state.withLock { state in
-        if condition(state) { return true }
-        state.waiting.append((condition, continuation))
-        return false
-      }
-      if holds { continuation.resume() }
+  /// Returns as soon as a condition holds; records an issue where it does not come to hold.
+  func until(_ condition: @Sendable (State) -> Bool, _ location: SourceLocation = #_sourceLocation) async {
+    let holds = try? await eventually { condition(now) ? true : nil }
+    if holds.flatMap({ $0 }) != true {
+      Issue.record("it did not happen; the runs were \(now.runs.map(\.history))", sourceLocation: location)
     }
   }
 
@@ -88,8 +78,8 @@ final class FakePrefect: Sendable {
     return added.id
   }
 
-  func run(_ id: UUID, has type: String) async -> Run? {
-    await until { $0[id]?.type == type }
+  func run(_ id: UUID, has type: String, _ location: SourceLocation = #_sourceLocation) async -> Run? {
+    await until({ $0[id]?.type == type }, location)
     return now[id]
   }
 
@@ -98,13 +88,6 @@ final class FakePrefect: Sendable {
     configuration.maxRetries = 0
     configuration.supportsCSRF = false
     return PrefectClient(configuration)
-  }
-
-  private static func due(_ state: inout State) -> [CheckedContinuation<Void, Never>] {
-    let snapshot = state
-    let ready = state.waiting.filter { $0.condition(snapshot) }.map(\.resume)
-    state.waiting.removeAll { $0.condition(snapshot) }
-    return ready
   }
 
   // MARK: Server
@@ -139,17 +122,15 @@ final class FakePrefect: Sendable {
 
   private func answer(_ method: String, _ path: [String], _ body: JSONValue) throws -> (Int, JSONValue) {
     if now.isAway { return (503, ["exception_message": "Service Unavailable"]) }
-    var answer: (Int, JSONValue) = (404, ["detail": "\(path) not found"])
+    var answer: (Int, JSONValue) = (404, ["detail": "Not Found"])
     var isLost = false
-    let ready = state.withLock { state in
+    state.withLock { state in
       answer = reply(&state, method, path, body)
       if path.last == "set_state", state.losesNextAnswer {
         state.losesNextAnswer = false
         isLost = true
       }
-      return Self.due(&state)
     }
-    for continuation in ready { continuation.resume() }
     // Hummingbird makes it a 500, which this client does not send again.
     if isLost { throw Lost() }
     return answer

@@ -5,7 +5,7 @@ import PrefectClient
 
 /// Asks for runs, claims them, and looks after them until they are reported: what a worker and a process that serves
 /// flows have in common.
-package actor RunLoop {
+package actor FlowRunLoop {
   package struct Options: Sendable {
     /// How many runs at once; nil without a limit.
     package var limit: Int?
@@ -79,6 +79,7 @@ package actor RunLoop {
     }
     for companion in companions { companion.cancel() }
     await source.close()
+    world.journal.close()
   }
 
   /// Lets the loop come to its end.
@@ -258,8 +259,8 @@ package actor RunLoop {
     do {
       if try await begin() {
         let introduction = Task { await claimed.introduce() }
-        let ended = await claimed.live()
-        introduction.cancel()
+        defer { introduction.cancel() }
+        let ended = try await claimed.live()
         ending = ended
         outcome = try await claimed.settle(ended)?.rawValue ?? outcome
       } else {
