@@ -80,7 +80,9 @@ class Handler(BaseHTTPRequestHandler):
                                  "zeroIsSignificant": True}}],
                 "organisationUnits": count}]})
         elif name.startswith("dataSets/"):
-            self.answer({"organisationUnits": [{"id": uid(number)} for number in range(count)]})
+            fields = query["fields"].removeprefix("organisationUnits[").removesuffix("]").split(",")
+            units = map(unit, range(count))
+            self.answer({"organisationUnits": [{field: one[field] for field in fields if field in one} for one in units]})
         elif name == "organisationUnits" and query.get("filter", "").startswith("id:in:"):
             ids = query["filter"][len("id:in:["):-1].split(",")
             self.answer({"organisationUnits": [unit(int(id[1:])) for id in ids]})

@@ -12,7 +12,7 @@ extension DataValueImport {
       receipt.requests += 1
       let start = server.clock.now()
       let request = DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
-      switch try await request.send(rows.map(\.value)) {
+      switch try await request.send(rows) {
       case .summary(let summary):
         chunk.took(.seconds(server.clock.now().timeIntervalSince(start)), for: rows.count)
         return try await settle(rows, summary)
@@ -94,6 +94,9 @@ extension DataValueImport {
 
   private mutating func settle(_ rows: [Row], _ summary: ImportSummary) async throws {
     if summary.refusesWhole { return try await settleWhole(rows, summary) }
+    if summary.rejected.isEmpty, summary.conflicts.isEmpty {
+      return try await count(rows, rows.count, summary)
+    }
     // A data set that was changed just now is mistrusted: E7644 for all, with no period named.
     if capabilities.mistrustsNewDataSets, namesDataSet, options.namesDataSet == nil,
       summary.rejected.count == rows.count,
