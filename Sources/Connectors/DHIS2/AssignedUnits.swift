@@ -1,6 +1,6 @@
 import Essentials
 
-/// The units that a data set is assigned to, and what decides whether they take values: 24 bytes each, as there may be a
+/// The units that a data set is assigned to, and what decides whether they take values: 16 bytes each, as there may be a
 /// hundred thousand.
 struct AssignedUnits: Sendable {
   /// What is known of a unit.
@@ -17,18 +17,18 @@ struct AssignedUnits: Sendable {
     private let high: UInt64
     /// The last three bytes of the id, then a byte: 0 not known, 1 not covered, 2 covered.
     private let low: UInt32
-    private let opening: Int32
-    private let closed: Int32
-
-    private static let never: Int32 = .min
+    /// Days from 1899-12-31, so that they reach to 2079; 0 for none. Who opened earlier counts as opened in 1900, who
+    /// closes later as never closed.
+    private let opening: UInt16
+    private let closed: UInt16
 
     /// Nil for what is no id of DHIS2.
     init?(_ id: some Collection<UInt8>, _ unit: Unit) {
       guard let id = ID(id) else { return nil }
-      self = Entry(id, 0, Self.never, Self.never).with(unit)
+      self = Entry(id, 0, 0, 0).with(unit)
     }
 
-    private init(_ id: ID, _ place: UInt32, _ opening: Int32, _ closed: Int32) {
+    private init(_ id: ID, _ place: UInt32, _ opening: UInt16, _ closed: UInt16) {
       high = id.high
       low = id.low | place
       self.opening = opening
@@ -43,7 +43,9 @@ struct AssignedUnits: Sendable {
     /// The same unit with what was learned of it.
     func with(_ unit: Unit) -> Entry {
       let place: UInt32 = unit.isCovered.map { $0 ? 2 : 1 } ?? 0
-      return Entry(id, place, Self.day(unit.opening), Self.day(unit.closed))
+      let opening = unit.opening.map { UInt16(clamping: max(1, $0.daysSinceEpoch - Self.origin)) } ?? 0
+      let closed = unit.closed.map { UInt16(exactly: max(1, $0.daysSinceEpoch - Self.origin)) ?? 0 } ?? 0
+      return Entry(id, place, opening, closed)
     }
 
     var unit: Unit {
@@ -52,15 +54,15 @@ struct AssignedUnits: Sendable {
 
     /// Whether it is open from one day to another, both counted from 1970.
     func isOpen(from first: Int32, to last: Int32) -> Bool {
-      (opening == Self.never || opening <= first) && (closed == Self.never || closed >= last)
+      let (opening, closed) = (Int32(self.opening), Int32(self.closed))
+      let origin = Int32(Self.origin)
+      return (opening == 0 || opening + origin <= first) && (closed == 0 || closed + origin >= last)
     }
 
-    private static func day(_ date: CalendarDate?) -> Int32 {
-      date.map { Int32(clamping: $0.daysSinceEpoch) } ?? never
-    }
+    private static let origin = -25_568
 
-    private static func date(_ day: Int32) -> CalendarDate? {
-      day == never ? nil : CalendarDate(daysSinceEpoch: Int(day))
+    private static func date(_ day: UInt16) -> CalendarDate? {
+      day == 0 ? nil : CalendarDate(daysSinceEpoch: Int(day) + origin)
     }
   }
 

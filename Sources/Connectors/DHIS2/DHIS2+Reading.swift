@@ -104,7 +104,14 @@ extension DHIS2 {
     // One answer is in memory at a time, and is not to have more values than are compared at once.
     let periods = max(1, min(Self.mostPeriods, DataValueImport.comparedAtOnce / max(1, assigned * elements)))
     for periods in whole.chunked(periods) {
-      try await read(dataSet, periods, roots[...], below: true, keep)
+      do {
+        try await read(dataSet, periods, roots[...], below: true, keep)
+      } catch let failure as DHIS2Failure where failure.code == "E2012" {
+        // Who enters data for all units may be let see those of a part only, and may ask for that part.
+        for period in periods {
+          parts[period] = Set(values.filter { $0.key.period == period }.map(\.key.orgUnit))
+        }
+      }
     }
     try await read(dataSet, parts, keep)
     return held

@@ -130,7 +130,7 @@ struct UnitScanner {
 
 extension DHIS2 {
   /// The units that a data set is assigned to, with what decides about their values. They are read as they come: a
-  /// hundred thousand take 2.4 MB.
+  /// hundred thousand take 1.6 MB.
   ///
   /// - Parameters:
   ///   - count: how many there are, as far as is known.

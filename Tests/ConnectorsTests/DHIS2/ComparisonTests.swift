@@ -11,7 +11,8 @@ import Testing
 
   /// A DHIS2 whose data set is assigned to 600 units, of which it holds values.
   private static func script(
-    scope: String = "ImspTQPwCqd", holding rows: [(unit: String, period: String, value: String)] = []
+    scope: String = "ImspTQPwCqd", seesRoot: Bool = true,
+    holding rows: [(unit: String, period: String, value: String)] = []
   ) throws -> Script {
     try Script("2.43.2") { request, _ in
       switch request.path {
@@ -20,6 +21,10 @@ import Testing
           "{\"id\":\"\($0)\",\"path\":\"/\(scope)/O6uvpzGd5pu/\($0)\",\"openingDate\":\"1990-01-01T00:00:00.000\"}"
         }
         return Script.json("{\"organisationUnits\":[\(list.joined(separator: ","))]}")
+      case "/api/dataValueSets.json" where !seesRoot && request.query.contains("ImspTQPwCqd"):
+        return Script.json(
+          #"{"status":"ERROR","message":"User is not allowed to read data for org unit","errorCode":"E2012"}"#,
+          status: 409)
       case "/api/dataValueSets.json":
         let list = rows.filter { request.query.contains("period=\($0.period)") }.map {
           "{\"dataElement\":\"fClA2Erf6IO\",\"period\":\"\($0.period)\",\"orgUnit\":\"\($0.unit)\",\"value\":\"\($0.value)\"}"
@@ -57,6 +62,41 @@ import Testing
         "dataSet=BfMAe6Itzgt&children=true&period=202301&period=202302&orgUnit=ImspTQPwCqd"
       ])
     #expect(!script.store.requests.contains { $0.path == "/api/organisationUnits" })
+  }
+
+  @Test("Where the root may not be read (E2012), units are named")
+  func hiddenRoot() async throws {
+    let script = try Self.script(seesRoot: false, holding: [(Self.units[3], "202301", "1.5")])
+    let receipt = try await script.server.importValues(
+      Self.values(Self.units, ["202301"]), options: Script.options)
+    #expect(receipt.created == 599 && receipt.unchanged == 1)
+    let reads = script.store.requests.filter { $0.path == "/api/dataValueSets.json" }
+    #expect(reads.map { $0.query.components(of: "orgUnit=") } == [1, 250, 250, 100])
+  }
+
+  @Test("Units that are not described with the data set are read once, whichever values come")
+  func learned() async throws {
+    let units = Self.units.sorted()
+    let script = try Script("2.43.2") { request, _ in
+      switch request.path {
+      case "/api/dataSets/BfMAe6Itzgt":
+        return Script.json(
+          "{\"organisationUnits\":[\(units.map { "{\"id\":\"\($0)\"}" }.joined(separator: ","))]}")
+      case "/api/organisationUnits":
+        let asked = units.filter { request.query.contains($0) }.map {
+          "{\"id\":\"\($0)\",\"path\":\"/ImspTQPwCqd/\($0)\",\"closedDate\":\"2023-06-30\"}"
+        }
+        return Script.json("{\"organisationUnits\":[\(asked.joined(separator: ","))]}")
+      case "/api/dataValueSets" where request.method == "POST":
+        return Script.summary(updated: Script.sent(request).count)
+      default: return nil
+      }
+    }
+    // More values than are compared at once.
+    let periods = (1...20).map { "\(2021 + $0 / 12)\($0 % 12 < 9 ? "0" : "")\($0 % 12 + 1)" } + ["202307"]
+    let receipt = try await script.server.importValues(Self.values(units, periods), options: Script.options)
+    #expect(receipt.created == 600 * 20 && receipt.refusedByReason == [.orgUnitClosed: 600])
+    #expect(script.store.requests.count { $0.path == "/api/organisationUnits" } == 3)
   }
 
   @Test("Few units are named")

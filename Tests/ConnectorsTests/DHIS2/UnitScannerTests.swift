@@ -40,6 +40,19 @@ import Testing
     #expect(units.place(of: "zzzzzzzzzzz", near: hint) == nil && units.place(of: "", near: hint) == nil)
   }
 
+  @Test("A unit takes 16 bytes, and days from 1900 to 2079 are kept in them")
+  func size() throws {
+    #expect(MemoryLayout<AssignedUnits.Entry>.stride == 16)
+    func kept(_ opening: String, _ closed: String) throws -> [String?] {
+      let unit = AssignedUnits.Unit(opening: CalendarDate(opening), closed: CalendarDate(closed))
+      let kept = try #require(AssignedUnits.Entry("aaaaaaaaaa1".utf8, unit)).unit
+      return [kept.opening?.description, kept.closed?.description]
+    }
+    #expect(try kept("1900-01-01", "2079-06-05") == ["1900-01-01", "2079-06-05"])
+    #expect(try kept("1850-01-01", "9999-12-31") == ["1900-01-01", nil])
+    #expect(try kept("1969-12-31", "1970-01-01") == ["1969-12-31", "1970-01-01"])
+  }
+
   @Test("A unit is open from its first day to its last")
   func days() throws {
     let opening = try #require(CalendarDate(year: 2020, month: 1, day: 10))
