@@ -76,8 +76,7 @@ let package = Package(
     library(
       "Worker",
       [
-        "CLinux", "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging,
-        serviceLifecycle,
+        "CLinux", "Essentials", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging, serviceLifecycle,
         unixSignals,
       ]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
@@ -108,7 +107,7 @@ let package = Package(
     tests(
       "Worker",
       [
-        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", hummingbird, logging,
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", "sluice", hummingbird, logging,
         serviceLifecycle,
       ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),

@@ -1,4 +1,5 @@
 import Essentials
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -10,6 +11,8 @@ struct ServiceRunner: Sendable {
   let log: Log
 
   func run() async throws {
+    // Whoever reads this program's output may go away; that must not end it. Processes get the default again.
+    signal(SIGPIPE, SIG_IGN)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
     if let health {
       let application = health.application { [log] port in

@@ -83,8 +83,11 @@ final class FakePrefect: Sendable {
     return now[id]
   }
 
+  var number: Int { port.withLock { $0 } }
+  var url: String { "http://127.0.0.1:\(number)/api" }
+
   var client: PrefectClient {
-    var configuration = PrefectConfiguration(apiURL: "http://127.0.0.1:\(port.withLock { $0 })/api")
+    var configuration = PrefectConfiguration(apiURL: url)
     configuration.maxRetries = 0
     configuration.supportsCSRF = false
     return PrefectClient(configuration)
