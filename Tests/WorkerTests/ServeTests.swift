@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import HTTP
 import JSON
+import Logging
 import PrefectAPI
 import ServiceLifecycle
 import Synchronization
@@ -168,8 +169,12 @@ import Testing
       address: .init(host: "127.0.0.1", port: 0), rule: .served(pollInterval: .seconds(10)), figures: figures,
       worker: "w\"1", clock: .system, shutdown: { stopped.isSet.withLock { $0 = true } })
     let ports = PortMark()
-    let task = Task { try await server.application { number in ports.port.withLock { $0 = number } }.run() }
-    defer { task.cancel() }
+    var quiet = Logger(label: "quiet")
+    quiet.logLevel = .critical
+    let application = server.application { number in ports.port.withLock { $0 = number } }
+    let group = ServiceGroup(configuration: .init(services: [application], logger: quiet))
+    Task { try await group.run() }
+    defer { Task { await group.triggerGracefulShutdown() } }
     let found = try #require(try await eventually { ports.port.withLock { $0 } })
     let client = HTTPClient(configuration: HTTPConfiguration(proxy: .none))
     func ask(_ path: String, _ method: HTTPMethod = .get) async throws -> (Int, String) {

@@ -24,7 +24,7 @@ struct ServiceRunner: Sendable {
     services.append(
       .init(
         service: LoopService(loop: loop), successTerminationBehavior: .gracefullyShutdownGroup,
-        failureTerminationBehavior: .cancelGroup))
+        failureTerminationBehavior: .gracefullyShutdownGroup))
     var quiet = Logger(label: "sluice.services")
     quiet.logLevel = .critical
     var configuration = ServiceGroupConfiguration(services: services, logger: quiet)
