@@ -85,8 +85,7 @@ let package = Package(
     library(
       "Worker",
       [
-        "CLinux", "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging,
-        serviceLifecycle,
+        "CLinux", "Essentials", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging, serviceLifecycle,
         unixSignals,
       ]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
@@ -138,7 +137,7 @@ let package = Package(
     tests(
       "Worker",
       [
-        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", hummingbird, logging,
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", "sluice", hummingbird, logging,
         serviceLifecycle,
       ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),

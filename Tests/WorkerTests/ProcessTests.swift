@@ -144,7 +144,9 @@ private struct Script {
     // The shell in between ends at once: what it leaves is nobody's child here.
     let outer = try Script()
     defer { outer.remove() }
-    let starter = try outer.start("setsid sleep 600 > /dev/null 2>&1 & echo $!; exit 0")
+    let starter = try outer.start(
+      "setsid sleep 600 > /dev/null 2>&1 & while [ $(cut -d' ' -f5 /proc/$!/stat) != $! ]; do :; done; echo $!"
+    )
     _ = await starter.ending
     let pid = try #require(Int32(outer.printed.split(separator: "\n").first.map(String.init) ?? ""))
     let identity = try #require(try await eventually { ProcessIdentity(of: pid) })

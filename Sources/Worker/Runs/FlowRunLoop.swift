@@ -78,8 +78,19 @@ package actor FlowRunLoop {
       await drain()
     }
     for companion in companions { companion.cancel() }
-    await source.close()
+    await closeSource()
     world.journal.close()
+  }
+
+  /// What is left to say to the server when work has ended: briefly, for the process is to end.
+  private func closeSource() async {
+    let closing = Task { [source] in await source.close() }
+    let limit = Task { [clock = world.clock] in
+      do { try await clock.sleep(for: .seconds(2)) } catch { return }
+      closing.cancel()
+    }
+    await closing.value
+    limit.cancel()
   }
 
   /// Lets the loop come to its end.

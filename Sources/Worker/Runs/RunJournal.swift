@@ -48,7 +48,11 @@ package final class RunJournal: Sendable {
   /// Lets another worker have the folder.
   package func close() {
     lock.withLock { file in
-      if let open = file { Glibc.close(open) }
+      if let open = file {
+        // Closing alone does not do it while a process that is just being started still has the file too.
+        flock(open, LOCK_UN)
+        Glibc.close(open)
+      }
       file = nil
     }
   }

@@ -1,4 +1,5 @@
 import Essentials
+import Glibc
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -10,6 +11,8 @@ struct ServiceRunner: Sendable {
   let log: Log
 
   func run() async throws {
+    // Whoever reads this program's output may go away; that must not end it. Processes get the default again.
+    signal(SIGPIPE, SIG_IGN)
     var services: [ServiceGroupConfiguration.ServiceConfiguration] = []
     if let health {
       let application = health.application { [log] port in
@@ -21,7 +24,7 @@ struct ServiceRunner: Sendable {
     services.append(
       .init(
         service: LoopService(loop: loop), successTerminationBehavior: .gracefullyShutdownGroup,
-        failureTerminationBehavior: .cancelGroup))
+        failureTerminationBehavior: .gracefullyShutdownGroup))
     var quiet = Logger(label: "sluice.services")
     quiet.logLevel = .critical
     var configuration = ServiceGroupConfiguration(services: services, logger: quiet)

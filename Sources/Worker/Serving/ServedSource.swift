@@ -40,6 +40,8 @@ actor ServedSource: RunSource {
       }
       known.append(existing)
     }
+    // Known before they are changed: whoever stops this in between still pauses them.
+    deployments = known.compactMap { $0?.id }
     var ids: [UUID] = []
     for (flow, existing) in zip(flows, known) {
       let deployment = try await register(flow, existing)

@@ -6,6 +6,7 @@ import JSON
 import Logging
 import PrefectAPI
 import PrefectClient
+import ServiceLifecycle
 import Synchronization
 import Testing
 
@@ -45,7 +46,7 @@ final class FakePrefect: Sendable {
   let deployment = UUID()
   private let state = Mutex(State())
   private let port = Mutex<Int>(0)
-  private let task = Mutex<Task<Void, any Error>?>(nil)
+  private let group = Mutex<ServiceGroup?>(nil)
 
   /// A server that listens.
   static func start() async throws -> FakePrefect {
@@ -54,7 +55,8 @@ final class FakePrefect: Sendable {
     return fake
   }
 
-  func stop() { task.withLock { $0?.cancel() } }
+  // Not by cancelling: NIO takes that ill in the moment when a connection is made.
+  func stop() { Task { [group = group.withLock { $0 }] in await group?.triggerGracefulShutdown() } }
 
   var now: State { state.withLock { $0 } }
 
@@ -83,8 +85,11 @@ final class FakePrefect: Sendable {
     return now[id]
   }
 
+  var number: Int { port.withLock { $0 } }
+  var url: String { "http://127.0.0.1:\(number)/api" }
+
   var client: PrefectClient {
-    var configuration = PrefectConfiguration(apiURL: "http://127.0.0.1:\(port.withLock { $0 })/api")
+    var configuration = PrefectConfiguration(apiURL: url)
     configuration.maxRetries = 0
     configuration.supportsCSRF = false
     return PrefectClient(configuration)
@@ -113,7 +118,9 @@ final class FakePrefect: Sendable {
       let application = Application(
         router: routes, configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: 0)),
         onServerRunning: { continuation.resume(returning: $0.localAddress?.port ?? 0) }, logger: logger)
-      task.withLock { $0 = Task { try await application.run() } }
+      let services = ServiceGroup(configuration: .init(services: [application], logger: logger))
+      group.withLock { $0 = services }
+      Task { try await services.run() }
     }
     port.withLock { $0 = address }
   }
