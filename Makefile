@@ -30,8 +30,9 @@ deploy-local: setup ## Deploy every flow by the root prefect.yaml, and make the 
 	@$(SWIFT) build --product sluice
 	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
 
-test: setup ## Run all tests (about a minute, after the build)
-	$(SWIFT) test
+# As many tests at a time as a small machine can serve: each starts servers and clients of its own.
+test: setup ## Run all tests (2 to 3 minutes, after the build)
+	$(SWIFT) test --experimental-maximum-parallelization-width 6
 
 test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers

@@ -131,7 +131,8 @@ let package = Package(
     tests(
       "Runner",
       [
-        "Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient",
+        "Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI",
+        "PrefectClient",
         "Runner", "runner-test-flows",
       ]),
     tests(
