@@ -14,5 +14,6 @@ struct SluiceCommand: AsyncParsableCommand {
       FlowsCommand.self, RunCommand.self, ServeCommand.self, FlowRunCommand.self, DeployCommand.self,
       ManifestCommand.self, WorkerCommand.self, HealthCommand.self, ZonalCommand.self, GridCommand.self,
       SandboxCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
+      DeploymentCommand.self,
     ])
 }
