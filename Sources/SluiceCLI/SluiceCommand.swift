@@ -14,6 +14,7 @@ struct SluiceCommand: AsyncParsableCommand {
       FlowsCommand.self, RunCommand.self, ServeCommand.self, FlowRunCommand.self, DeployCommand.self,
       ManifestCommand.self, WorkerCommand.self, HealthCommand.self, ZonalCommand.self, GridCommand.self,
       SandboxCommand.self, DoctorCommand.self, CompletionCommand.self, VersionCommand.self,
-      DeploymentCommand.self,
+      DeploymentCommand.self, WorkPoolCommand.self, BlockCommand.self, VariableCommand.self,
+      ArtifactCommand.self, ConcurrencyLimitCommand.self, ConfigCommand.self,
     ])
 }
