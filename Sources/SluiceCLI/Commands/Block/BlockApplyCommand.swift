@@ -77,13 +77,26 @@ struct BlockApplyCommand: ServerCommand {
       for name in Set(type.environment.map(\.name))
       where !drafts.contains(where: { $0.name == "\(type.typeSlug)/\(name)" }) {
         guard let values = EnvironmentBlocks(variables).find(type: type, name: name) else { continue }
-        let members = Set(type.environment.flatMap(\.variables.keys))
-        var data = JSONObject()
-        for member in members.sorted() { data[member] = values[member] }
+        let data = Self.members(of: values, type)
         let draft = BlockDraft(type: type.typeSlug, name: name, data: data, origin: values.origin)
         drafts.append(("\(type.typeSlug)/\(name)", 0, { draft }))
       }
     }
     return drafts
+  }
+
+  /// The members as Prefect's block types have them; the environment's names go beyond those for Amazon's.
+  static func members(of values: BlockValues, _ type: any Block.Type) -> JSONObject {
+    var data = JSONObject()
+    for member in Set(type.environment.flatMap(\.variables.keys)).sorted() {
+      guard let value = values[member] else { continue }
+      switch member {
+      case "default_region_name": data["region_name"] = values["region_name"] ?? value
+      case "endpoint_url", "endpoint_url_s3":
+        data["aws_client_parameters"] = ["endpoint_url": values["endpoint_url_s3"] ?? value]
+      default: data[member] = value
+      }
+    }
+    return data
   }
 }

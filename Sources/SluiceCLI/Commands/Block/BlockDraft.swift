@@ -28,7 +28,12 @@ struct BlockDraft {
         Prefect.BlockDocumentCreate(name: name, data: data, blockSchemaID: schema.id, blockTypeID: typeID))
       return .created
     }
-    if data.allSatisfy({ isSame($0.value, as: present, at: $0.key) }) { return .unchanged }
+    let properties = schema.fields["properties"]
+    let isUnchanged = Set(data.keys + present.data.keys).allSatisfy { key in
+      // Python's client writes out what is left to a default.
+      isSame(data[key] ?? properties?[key]?["default"] ?? .null, as: present, at: key)
+    }
+    if isUnchanged { return .unchanged }
     guard overwrites else { return .differs }
     try await server.updateBlockDocument(
       present.id, Prefect.BlockDocumentUpdate(data: data, blockSchemaID: schema.id, mergeExistingData: false))
@@ -94,6 +99,6 @@ struct BlockDraft {
     if let id = value["$ref"]?["block_document_id"] {
       return present.blockDocumentReferences[key]?["block_document"]?["id"] == id
     }
-    return (present.data[key] ?? .null) == value
+    return (present.data[key] ?? (data[key] == nil ? value : .null)) == value
   }
 }

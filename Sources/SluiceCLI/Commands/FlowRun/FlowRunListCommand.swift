@@ -58,7 +58,9 @@ struct FlowRunListCommand: ServerCommand {
     try output.show(found, none: "No flow runs found.", ["ID", "Flow", "Name", "State", "When"]) { run in
       [
         run.id.wire, names[run.flowID] ?? "", run.name, run.state?.displayName ?? run.stateName ?? "",
-        Words.when(run.state?.type == .scheduled ? run.expectedStartTime : run.state?.timestamp, now: now),
+        Words.when(
+          run.state?.type == .scheduled
+            ? run.nextScheduledStartTime ?? run.expectedStartTime : run.state?.timestamp, now: now),
       ]
     }
   }

@@ -19,10 +19,11 @@ struct FlowRunWatch {
     while true {
       // States first: what the run wrote before it ended is then surely asked for afterwards.
       let current = try await server.flowRunStates(id)
-      for line in try await logs.next() { show(FlowRunLines.log(line)) }
+      var lines = try await logs.next().map { ($0.timestamp, FlowRunLines.log($0)) }
       for state in current where states.insert(state.id ?? UUID()).inserted {
-        show(FlowRunLines.state(state))
+        lines.append((state.timestamp ?? clock.now(), FlowRunLines.state(state)))
       }
+      for (_, line) in lines.sorted(by: { $0.0 < $1.0 }) { show(line) }
       if current.last?.type.isTerminal == true {
         // Programs send their last lines a moment after their last state.
         try await clock.sleep(for: interval)
