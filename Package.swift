@@ -142,7 +142,12 @@ let package = Package(
         serviceLifecycle,
       ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
-    tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
+    tests(
+      "SluiceCLI",
+      [
+        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "Sandbox", "SluiceCLI",
+        "sluice",
+      ]),
     tests("Architecture", []),
   ]
 )

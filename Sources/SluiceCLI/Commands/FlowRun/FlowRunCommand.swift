@@ -8,5 +8,6 @@ struct FlowRunCommand: AsyncParsableCommand {
     subcommands: [
       FlowRunListCommand.self, FlowRunInspectCommand.self, FlowRunLogsCommand.self, FlowRunWatchCommand.self,
       FlowRunCancelCommand.self, FlowRunRetryCommand.self, FlowRunDeleteCommand.self,
+      FlowRunExecuteCommand.self,
     ])
 }
