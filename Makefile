@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo deploy deploy-local test test-indicators test-peers test-prefect test-storage bench format lint clean
+.PHONY: help setup build release demo deploy deploy-local register-blocks create-blocks test test-indicators test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,11 +30,18 @@ deploy-local: setup ## Deploy every flow by the root prefect.yaml, and make the 
 	@$(SWIFT) build --product sluice
 	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
 
-test: setup ## Run all tests (about a minute, after the build)
-	$(SWIFT) test
+# As many tests at a time as a small machine can serve: each starts servers and clients of its own.
+test: setup ## Run all tests (2 to 3 minutes, after the build)
+	$(SWIFT) test --experimental-maximum-parallelization-width 6
 
 test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers
+
+register-blocks: build ## Register the types of blocks at the Prefect server of PREFECT_API_URL
+	@PREFECT_API_URL=$${PREFECT_API_URL:-http://localhost:4200/api} $(SLUICE) block register
+
+create-blocks: build ## Create the blocks of blocks/ and of the environment at the Prefect server of PREFECT_API_URL
+	@PREFECT_API_URL=$${PREFECT_API_URL:-http://localhost:4200/api} scripts/create_blocks
 
 test-indicators: setup ## Hold the climate indicators against MetPy and xclim, from PyPI
 	@scripts/test-indicators

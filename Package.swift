@@ -14,6 +14,7 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let serviceLifecycle = Target.Dependency.product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let unixSignals = Target.Dependency.product(name: "UnixSignals", package: "swift-service-lifecycle")
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
@@ -62,6 +63,7 @@ let package = Package(
     system("CZlib", "zlib", "zlib1g-dev"),
     // Without pkg-config, which would link the shared library: Climate takes the archive into the program.
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
+    .systemLibrary(name: "CLinux"),
 
     library("Essentials", [logging]),
     library("JSON", ["Essentials", collections]),
@@ -77,13 +79,21 @@ let package = Package(
     library("PrefectAPI", ["Essentials", "JSON"]),
     library("PrefectClient", ["Essentials", "HTTP", "JSON", "PrefectAPI"]),
     library("Deployments", ["Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", yams]),
-    library("Runner", ["Essentials", "FlowKit", "JSON", yams]),
+    library(
+      "Runner",
+      ["Connectors", "Essentials", "FlowKit", "HTTP", "JSON", "PrefectAPI", "PrefectClient", yams]),
+    library(
+      "Worker",
+      [
+        "CLinux", "Essentials", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging, serviceLifecycle,
+        unixSignals,
+      ]),
     library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
     library(
       "SluiceCLI",
       [
         "CLibXML2", "Climate", "Connectors", "Deployments", "Essentials", "FlowKit", "HTTP", "JSON",
-        "PrefectClient", "Runner", "Sandbox", argumentParser, unixSignals,
+        "PrefectAPI", "PrefectClient", "Runner", "Sandbox", "Worker", argumentParser, unixSignals,
       ]),
     .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
 
@@ -113,9 +123,31 @@ let package = Package(
         "Connectors", "Deployments", "Essentials", "FlowKit", "Flows", "JSON", "PrefectAPI", "PrefectClient",
         "deploy-example",
       ]),
-    tests("Runner", ["Essentials", "FlowKit", "FlowKitTesting", "JSON", "Runner"]),
+    // Flows that runs of the tests execute in processes of their own.
+    .executableTarget(
+      name: "runner-test-flows", dependencies: ["Essentials", "FlowKit", "JSON", "SluiceCLI"],
+      path: "Tests/RunnerTestFlows",
+      swiftSettings: strict),
+    tests(
+      "Runner",
+      [
+        "Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI",
+        "PrefectClient",
+        "Runner", "runner-test-flows",
+      ]),
+    tests(
+      "Worker",
+      [
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", "sluice", hummingbird, logging,
+        serviceLifecycle,
+      ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
-    tests("SluiceCLI", ["Essentials", "FlowKit", "JSON", "Sandbox", "SluiceCLI", "sluice"]),
+    tests(
+      "SluiceCLI",
+      [
+        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "Sandbox", "SluiceCLI",
+        "sluice",
+      ]),
     tests("Architecture", []),
   ]
 )

@@ -34,4 +34,6 @@ default:
 let duration = clock.now - start
 var usage = rusage()
 getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-print("\(what): \(duration.inWords), peak \(usage.ru_maxrss) kB")
+func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+let processor = Duration.seconds(seconds(usage.ru_utime) + seconds(usage.ru_stime))
+print("\(what): \(duration.inWords), \(processor.inWords) of processor time, peak \(usage.ru_maxrss) kB")

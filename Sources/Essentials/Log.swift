@@ -36,35 +36,48 @@ public struct Log: Sendable {
 
   /// Whose lines these are: `flow/task`.
   public let label: String
-  private let sink: @Sendable (Line) -> Void
+  /// Nil where nobody listens: then no line is built.
+  private let sink: (@Sendable (Line) -> Void)?
+  /// Whether lines of a level are shown at all.
+  private let shows: @Sendable (Level) -> Bool
+
+  private init(
+    label: String, sink: (@Sendable (Line) -> Void)?, shows: @escaping @Sendable (Level) -> Bool
+  ) {
+    self.label = label
+    self.sink = sink
+    self.shows = shows
+  }
 
   /// A log whose lines go to the given place.
   public init(label: String, sink: @escaping @Sendable (Line) -> Void) {
-    self.label = label
-    self.sink = sink
+    self.init(label: label, sink: sink, shows: { _ in true })
   }
 
   /// A log that goes to swift-log, and so wherever the program that bootstrapped it wants.
   public init(label: String) {
     let logger = Logger(label: label)
-    self.init(label: label) { line in
-      logger.log(level: line.level.swiftLog, "\(line.message)")
-    }
+    self.init(
+      label: label, sink: { line in logger.log(level: line.level.swiftLog, "\(line.message)") },
+      shows: { $0.swiftLog >= logger.logLevel })
   }
 
   /// A log that keeps nothing.
-  public static let silent = Log(label: "silent") { _ in }
+  public static let silent = Log(label: "silent", sink: nil, shows: { _ in false })
 
   /// The same place under a longer name: `flow` becomes `flow/task`.
-  public func named(_ name: String) -> Log { Log(label: "\(label)/\(name)", sink: sink) }
+  public func named(_ name: String) -> Log {
+    Log(label: "\(label)/\(name)", sink: sink, shows: shows)
+  }
 
-  public func debug(_ message: @autoclosure () -> String) { write(.debug, message()) }
-  public func info(_ message: @autoclosure () -> String) { write(.info, message()) }
-  public func warning(_ message: @autoclosure () -> String) { write(.warning, message()) }
-  public func error(_ message: @autoclosure () -> String) { write(.error, message()) }
+  public func debug(_ message: @autoclosure () -> String) { write(.debug, message) }
+  public func info(_ message: @autoclosure () -> String) { write(.info, message) }
+  public func warning(_ message: @autoclosure () -> String) { write(.warning, message) }
+  public func error(_ message: @autoclosure () -> String) { write(.error, message) }
 
-  private func write(_ level: Level, _ message: String) {
-    sink(Line(level: level, label: label, message: Redaction.redact(message)))
+  private func write(_ level: Level, _ message: () -> String) {
+    guard let sink, shows(level) else { return }
+    sink(Line(level: level, label: label, message: Redaction.redact(message())))
   }
 }
 

@@ -29,6 +29,11 @@ public protocol Flow: Sendable {
   /// How it is deployed, where that is told in code; none where a flow does not say.
   static var deployments: [Deployment] { get }
 
+  /// How often a run that failed for a reason that may pass is tried again under an orchestrator, and how long it waits
+  /// in between. Not at all where a flow does not say; tasks have retries of their own.
+  static var retries: Int { get }
+  static var retryDelay: Duration { get }
+
   /// A flow with the defaults of its parameters.
   init()
 
@@ -39,4 +44,6 @@ public protocol Flow: Sendable {
 extension Flow {
   public static var timeout: Duration { .seconds(4 * 3600) }
   public static var deployments: [Deployment] { [] }
+  public static var retries: Int { 0 }
+  public static var retryDelay: Duration { .seconds(60) }
 }

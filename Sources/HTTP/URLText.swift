@@ -2,11 +2,21 @@
 public enum URLText {
   /// The text with everything but RFC 3986's unreserved characters (letters, digits, `-._~`) percent-encoded as
   /// UTF-8. Fit for one segment of a path, and for a name or value of a query.
-  public static func encode(_ component: String) -> String { encode(component.utf8, keeping: isUnreserved) }
+  public static func encode(_ component: String) -> String {
+    // Ids, of which a query may have hundreds, are as they are.
+    component.utf8.allSatisfy(isUnreserved) ? component : encode(component.utf8, keeping: isUnreserved)
+  }
 
   /// `name=value&name=value`, both encoded, in the order given.
   public static func query(_ items: [(String, String)]) -> String {
-    items.map { "\(encode($0.0))=\(encode($0.1))" }.joined(separator: "&")
+    var query = ""
+    for (name, value) in items {
+      if !query.isEmpty { query += "&" }
+      query += encode(name)
+      query += "="
+      query += encode(value)
+    }
+    return query
   }
 
   /// RFC 3986, section 2.3.

@@ -1,4 +1,5 @@
 public import Essentials
+import FlowKit
 public import JSON
 
 /// How a run ended.
@@ -21,6 +22,7 @@ public enum RunOutcome: Sendable {
     switch self {
     case .completed: "Completed"
     case .cancelled: "Cancelled"
+    case .failed(let error as TimedOut) where error.work.hasPrefix("flow "): "TimedOut"
     case .failed(let error):
       switch FailureKind(of: error) {
       case .configuration: "Misconfigured"

@@ -11,8 +11,11 @@ struct SluiceCommand: AsyncParsableCommand {
       """,
     version: SluiceProgram.version,
     subcommands: [
-      FlowsCommand.self, RunCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self,
-      DeployCommand.self, ManifestCommand.self, DoctorCommand.self, CompletionCommand.self,
-      VersionCommand.self,
+      FlowsCommand.self, RunCommand.self, ServeCommand.self, DeployCommand.self, ManifestCommand.self,
+      WorkerCommand.self, DeploymentCommand.self, FlowRunCommand.self, WorkPoolCommand.self,
+      BlockCommand.self,
+      VariableCommand.self, ArtifactCommand.self, ConcurrencyLimitCommand.self, ConfigCommand.self,
+      HealthCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self, DoctorCommand.self,
+      CompletionCommand.self, VersionCommand.self,
     ])
 }

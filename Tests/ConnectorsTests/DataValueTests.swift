@@ -1,6 +1,7 @@
-import Connectors
 import Essentials
 import Testing
+
+@testable import Connectors
 
 @Suite("Values in DHIS2's form") struct DataValueTests {
   @Test(
@@ -11,6 +12,19 @@ import Testing
       (1e21, "1000000000000000000000"), (-12.30004, "-12.3"), (0.00005, "0.0001"), (2.00004999, "2"),
     ])
   func format(number: Double, text: String) { #expect(DataValueFormat.text(number, decimals: 4) == text) }
+
+  @Test("The quick way gives what printing gives, halves and their neighbours included", arguments: 0...10)
+  func quickFormat(decimals: Int) {
+    var random = Numbers(state: UInt64(decimals))
+    for _ in 0..<2_000 {
+      // Sixteenths, so that there are many halves; then any number.
+      let number = Double(random.below(1 << 24) - (1 << 23)) / 65_536
+      let other = Double(random.below(1 << 40)) * 1e-7 - 5e4
+      for number in [number, number.nextUp, number.nextDown, other] {
+        #expect(DataValueFormat.text(number, decimals: decimals) == DataValueFormat.printed(number, decimals))
+      }
+    }
+  }
 
   @Test("What is no number has no text", arguments: [Double.nan, .infinity, -.infinity])
   func noNumber(number: Double) { #expect(DataValueFormat.text(number, decimals: 4) == nil) }

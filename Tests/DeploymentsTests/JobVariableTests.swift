@@ -70,8 +70,8 @@ import Testing
     #expect(
       complaint(
         memory, "process",
-        template: ["variables": ["properties": ["memory_limit": ["type": "integer"]]]])
-        == "took {\"memory_limit\":512}")
+        template: ["variables": ["properties": ["memory_limit": ["type": "string"]]]])
+        == "took {\"memory_limit\":\"512Mi\"}")
   }
 
   @Test("A pool of another type than the infrastructure is refused")

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """A stand-in for DHIS2 2.43 that makes up any number of org units, takes every value and keeps none.
 
-usage: dhis2.py PORT UNITS [FOLDER]
+usage: [READS=1] dhis2.py PORT UNITS [FOLDER]
 
-With a folder, each request is kept there for curl: a file of options (requests.curl) and the bodies.
+With READS it reads each value as a server has to, rather than only counting them. With a folder, each request is
+kept there for curl: a file of options (requests.curl) and the bodies.
 """
 import gzip, json, os, sys
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -11,6 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 port, count = int(sys.argv[1]), int(sys.argv[2])
 folder = sys.argv[3] if len(sys.argv) > 3 else None
+reads = "READS" in os.environ
 kept = 0
 
 
@@ -58,7 +60,7 @@ class Handler(BaseHTTPRequestHandler):
         self.keep(body)
         if body[:2] == b"\x1f\x8b":
             body = gzip.decompress(body)
-        rows = body.count(b'"value":')
+        rows = len(json.loads(body)["dataValues"]) if reads else body.count(b'"value":')
         self.answer({"status": "OK", "response": {"status": "SUCCESS", "importCount":
                      {"imported": 0, "updated": rows, "ignored": 0, "deleted": 0}, "conflicts": []}})
 
@@ -80,7 +82,9 @@ class Handler(BaseHTTPRequestHandler):
                                  "zeroIsSignificant": True}}],
                 "organisationUnits": count}]})
         elif name.startswith("dataSets/"):
-            self.answer({"organisationUnits": [{"id": uid(number)} for number in range(count)]})
+            fields = query["fields"].removeprefix("organisationUnits[").removesuffix("]").split(",")
+            units = map(unit, range(count))
+            self.answer({"organisationUnits": [{field: one[field] for field in fields if field in one} for one in units]})
         elif name == "organisationUnits" and query.get("filter", "").startswith("id:in:"):
             ids = query["filter"][len("id:in:["):-1].split(",")
             self.answer({"organisationUnits": [unit(int(id[1:])) for id in ids]})

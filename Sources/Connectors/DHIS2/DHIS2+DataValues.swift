@@ -18,7 +18,7 @@ extension DHIS2 {
   ) async throws -> ImportReceipt where Values.Element == DataValue {
     let run = try await prepared(options, preflight)
     return try await Self.run(run) { run in
-      for try await value in values { try await run.take(value) }
+      for try await value in values where run.add(value) { try await run.compare() }
     }
   }
 
@@ -28,7 +28,7 @@ extension DHIS2 {
   ) async throws -> ImportReceipt {
     let run = try await prepared(options, preflight)
     return try await Self.run(run) { run in
-      for value in values { try await run.take(value) }
+      for value in values where run.add(value) { try await run.compare() }
     }
   }
 
@@ -59,7 +59,7 @@ extension DHIS2 {
       server: self, options: options, capabilities: try await capabilities(), preflight: nil,
       existing: existing, defaultOptionCombo: try await defaultCombo().optionCombo)
     return try await Self.run(run) { run in
-      for value in values { try await run.take(value) }
+      for value in values where run.add(value) { try await run.compare() }
     }
   }
 
@@ -94,6 +94,19 @@ extension Collection {
     while !rest.isEmpty {
       chunks.append(rest.prefix(size))
       rest = rest.dropFirst(size)
+    }
+    return chunks
+  }
+
+  /// The collection in pieces of neighbours that have something in common.
+  func chunked<Value: Equatable>(on value: (Element) -> Value) -> [SubSequence] {
+    var chunks: [SubSequence] = []
+    var start = startIndex
+    while start < endIndex {
+      let common = value(self[start])
+      let end = self[start...].firstIndex { value($0) != common } ?? endIndex
+      chunks.append(self[start..<end])
+      start = end
     }
     return chunks
   }

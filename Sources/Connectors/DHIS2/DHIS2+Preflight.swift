@@ -12,8 +12,12 @@ extension DHIS2 {
   ) async throws -> Preflight {
     let info = try await systemInfo()
     let user = try await currentUser()
-    let details = try await dataSetDetails(dataSet)
-    let known = units.map {
+    let details = try await dataSetDetails(dataSet, user: user)
+    // What was read with the data set need not be kept twice.
+    let known = units.filter { unit in
+      guard let details, let place = details.units.place(of: unit.id) else { return true }
+      return !details.units[place].isPlaced
+    }.map {
       ($0.id, Preflight.Unit(path: $0.path, openingDate: $0.openingDate, closedDate: $0.closedDate))
     }
     return Preflight(
@@ -22,8 +26,8 @@ extension DHIS2 {
       usesToken: usesToken, units: Dictionary(known) { first, _ in first })
   }
 
-  /// Reads the units that a preflight does not know yet. It keeps so many, so that its memory does not grow with the
-  /// country.
+  /// Reads the units that a preflight does not know yet: those that were not read with the data set. Of those that it is
+  /// not assigned to it keeps so many, so that its memory does not grow with the country.
   func learn(_ ids: Set<String>, in preflight: inout Preflight) async throws {
     let unknown = ids.filter { preflight.units[$0] == nil }.sorted()
     guard !unknown.isEmpty else { return }
@@ -42,6 +46,13 @@ extension DHIS2 {
         ], operation: "reading \(ids.count) org units"
       ) { try OrgUnitPage(reading: &$0) }
       for unit in answer.units {
+        if let place = preflight.assigned.place(of: unit.id) {
+          preflight.assigned[place] = preflight.assigned[place].with(
+            AssignedUnits.Unit(
+              isCovered: preflight.user.covers(unit.path), opening: unit.openingDate, closed: unit.closedDate)
+          )
+          continue
+        }
         // Of the path only the step that decides is kept, which fits into a string without memory of its own.
         let steps = unit.path.split(separator: "/")
         let scope = preflight.user.orgUnits.first { id in steps.contains { $0 == id } }

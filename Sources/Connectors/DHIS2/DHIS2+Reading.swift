@@ -54,14 +54,66 @@ extension DHIS2 {
     let wanted = Set(keys)
     var held: [DataValue.Key: String] = [:]
     held.reserveCapacity(wanted.count)
-    for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
-      let units = periods.reduce(into: Set<String>()) { $0.formUnion(unitsByPeriod[$1] ?? []) }.sorted()
-      for units in units.chunked(Self.mostUnits) {
-        try await read(dataSet, periods, units, below: false) { key, value in
-          if wanted.contains(key) { held[key] = value }
+    try await read(dataSet, unitsByPeriod) { key, value in
+      if wanted.contains(key) { held[key] = value }
+    }
+    return held
+  }
+
+  /// Reads what DHIS2 holds in place of some values, as ``heldValues(_:dataSet:)`` does. Where a period has values for
+  /// most of the units that the data set is assigned to, it is read at once, for all that is below the roots.
+  ///
+  /// - Parameters:
+  ///   - values: in order, each key once.
+  ///   - roots: units that those of all values are at or below; empty where that is not known.
+  ///   - assigned: how many units the data set is assigned to.
+  ///   - elements: how many data elements it has.
+  /// - Returns: a text, or nil, for each value.
+  func held(
+    _ values: [DataValue], dataSet: String, roots: [String], assigned: Int, elements: Int
+  ) async throws -> [String?] {
+    var held = [String?](repeating: nil, count: values.count)
+    var last = -1
+    func keep(_ key: DataValue.Key, _ value: String) {
+      // Answers are often in the order of the values.
+      if last + 1 < values.count, values[last + 1].key == key {
+        last += 1
+        return held[last] = value
+      }
+      var (low, high) = (0, values.count)
+      while low < high {
+        let middle = (low + high) / 2
+        if values[middle].key < key { low = middle + 1 } else { high = middle }
+      }
+      guard low < values.count, values[low].key == key else { return }
+      last = low
+      held[low] = value
+    }
+    var whole: [String] = []
+    var parts: [String: Set<String>] = [:]
+    for run in values.chunked(on: \.key.period) {
+      var units: [String] = []
+      for value in run where units.last != value.key.orgUnit { units.append(value.key.orgUnit) }
+      if units.count > Self.mostUnits, units.count * 2 >= assigned, (1...Self.mostUnits).contains(roots.count)
+      {
+        whole.append(run[run.startIndex].key.period)
+      } else {
+        parts[run[run.startIndex].key.period] = Set(units)
+      }
+    }
+    // One answer is in memory at a time, and is not to have more values than are compared at once.
+    let periods = max(1, min(Self.mostPeriods, DataValueImport.comparedAtOnce / max(1, assigned * elements)))
+    for periods in whole.chunked(periods) {
+      do {
+        try await read(dataSet, periods, roots[...], below: true, keep)
+      } catch let failure as DHIS2Failure where failure.code == "E2012" {
+        // Who enters data for all units may be let see those of a part only, and may ask for that part.
+        for period in periods {
+          parts[period] = Set(values.filter { $0.key.period == period }.map(\.key.orgUnit))
         }
       }
     }
+    try await read(dataSet, parts, keep)
     return held
   }
 
@@ -74,6 +126,18 @@ extension DHIS2 {
   /// Servers take addresses of about 8 KB: 250 units and 50 periods make 6.
   private static var mostUnits: Int { 250 }
   private static var mostPeriods: Int { 50 }
+
+  /// Reads values of a data set for the units that are named for each period, and maybe some more.
+  private func read(
+    _ dataSet: String, _ unitsByPeriod: [String: Set<String>], _ body: (DataValue.Key, String) -> Void
+  ) async throws {
+    for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
+      let units = periods.reduce(into: Set<String>()) { $0.formUnion(unitsByPeriod[$1] ?? []) }.sorted()
+      for units in units.chunked(Self.mostUnits) {
+        try await read(dataSet, periods, units, below: false, body)
+      }
+    }
+  }
 
   /// Reads values of a data set, one answer in memory at a time.
   private func read(

@@ -38,13 +38,13 @@ public struct DataSetDetails: Sendable {
   public let isDefaultCategoryCombo: Bool?
   public let elements: [String: Element]
   public let inputPeriods: [InputPeriod]
-  /// The ids of the units that it is assigned to.
-  var units: UIDSet
+  /// The units that it is assigned to.
+  var units: AssignedUnits
   /// How many the server says there are, where it was asked for that alone.
   let announcedUnits: Int
 
   /// Whether the set is assigned to a unit.
-  public func isAssigned(to unit: String) -> Bool { units.contains(unit) }
+  public func isAssigned(to unit: String) -> Bool { units.place(of: unit) != nil }
 
   /// To how many units the set is assigned.
   public var unitCount: Int { units.count }
@@ -53,13 +53,14 @@ public struct DataSetDetails: Sendable {
   /// building a tree of them.
   init(reading reader: inout JSONReader) throws {
     var members = JSONObject()
-    var units: [UInt128] = []
+    var units: [AssignedUnits.Entry] = []
     try reader.readObject { reader, key in
       if key == "organisationUnits", try reader.peek() == .array {
         try reader.readArray { reader in
           try reader.readObject { reader, key in
             if key == "id", try reader.peek() == .string {
-              units.append(UIDSet.code(try reader.readString()))
+              let id = try reader.readString()
+              if let unit = AssignedUnits.Entry(id.utf8, .init()) { units.append(unit) }
             } else {
               try reader.skipValue()
             }
@@ -74,8 +75,8 @@ public struct DataSetDetails: Sendable {
       throw reader.error("expected a data set with an id")
     }
     self.id = id
-    self.units = UIDSet(codes: units)
     announcedUnits = set["organisationUnits"]?.integer ?? units.count
+    self.units = AssignedUnits(units)
     name = (set["name"] ?? set["displayName"])?.string ?? id
     periodType = set["periodType"]?.string.flatMap(PeriodType.init(rawValue:))
     openFuturePeriods = set["openFuturePeriods"]?.integer ?? 0
@@ -109,6 +110,11 @@ public struct DataSetDetails: Sendable {
 extension DHIS2 {
   /// What DHIS2 says of a data set; nil where there is none, or the user may not see it.
   public func dataSetDetails(_ id: String) async throws -> DataSetDetails? {
+    try await dataSetDetails(id, user: nil)
+  }
+
+  /// As ``dataSetDetails(_:)``, with what decides about the values of its units.
+  func dataSetDetails(_ id: String, user: CurrentUser?) async throws -> DataSetDetails? {
     let fields =
       "id,name,periodType,openFuturePeriods,expiryDays,access,categoryCombo[id,isDefault],dataInputPeriods[period[id],openingDate,closingDate],dataSetElements[dataElement[id,valueType,aggregationType,zeroIsSignificant,categoryCombo[id]],categoryCombo[id]],organisationUnits::size"
     let details = try await read(
@@ -123,7 +129,7 @@ extension DHIS2 {
       return found
     }
     guard var details else { return nil }
-    details.units = try await assignedUnits(id, expecting: details.announcedUnits)
+    details.units = try await assignedUnits(id, expecting: details.announcedUnits, user: user)
     return details
   }
 }

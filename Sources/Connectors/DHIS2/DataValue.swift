@@ -85,11 +85,17 @@ extension DataValue {
     bytes.append(UInt8(ascii: "\""))
     bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     bytes.append(contentsOf: "\":".utf8)
-    if text.utf8.allSatisfy({ $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }) {
+    var text = text
+    let isPlain = text.withUTF8 { text in
+      for byte in text where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        return false
+      }
       bytes.append(UInt8(ascii: "\""))
-      bytes.append(contentsOf: text.utf8)
+      bytes.append(contentsOf: text)
       bytes.append(UInt8(ascii: "\""))
-    } else {
+      return true
+    }
+    if !isPlain {
       var writer = JSONWriter()
       writer.write(string: text)
       bytes.append(contentsOf: writer.bytes)

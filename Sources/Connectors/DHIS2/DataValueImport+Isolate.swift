@@ -3,9 +3,9 @@ import Essentials
 extension DataValueImport {
   /// Finds the rows for which a group was refused, and sends the others again.
   ///
-  /// The message names units, periods or data elements in backticks: rows that have them are set aside. Where it names
-  /// none that is there, or what is named need not be wrong in every row, halves are sent: for one bad row of n that
-  /// takes about 2 log2(n) requests.
+  /// The message gives the number of a row, or names units, periods or data elements: rows that have them are set aside.
+  /// Where it names none that is there, or what is named need not be wrong in every row, halves are sent: for one bad
+  /// row of n that takes about 2 log2(n) requests.
   mutating func isolate(_ rows: [Row], _ conflict: ImportSummary.Conflict) async throws {
     let reason = conflict.reason
     if reason.concernsWholeImport {
@@ -18,12 +18,16 @@ extension DataValueImport {
       if let row = rows.first { receipt.refuse(row.value, reason, code: conflict.code, conflict.message) }
       return
     }
-    let quoted = conflict.quoted
-    let suspects = rows.filter { row in Self.names(row.value.key, reason).contains { quoted.contains($0) } }
+    // 2.43 gives up a request at the first row that it cannot read, and says which.
+    if conflict.indexes.isEmpty, let number = conflict.number, rows.indices.contains(number) {
+      receipt.refuse(rows[number].value, reason, code: conflict.code, conflict.message)
+      return try await send(Array(rows[..<number] + rows[(number + 1)...]))
+    }
+    let suspects = suspects(rows, conflict)
     guard !suspects.isEmpty else { return try await sendHalves(rows) }
     let keys = Set(suspects.map(\.value.key))
     let others = rows.filter { !keys.contains($0.value.key) }
-    if Self.isCertain(reason) {
+    if reason.isCertain {
       for row in suspects { receipt.refuse(row.value, reason, code: conflict.code, conflict.message) }
     } else if others.isEmpty {
       return try await sendHalves(rows)
@@ -38,30 +42,48 @@ extension DataValueImport {
     }
   }
 
-  /// Whether every row that has what the message names is wrong.
-  private static func isCertain(_ reason: ImportReason) -> Bool {
-    switch reason {
-    case .orgUnitOutsideScope, .orgUnitNotAssigned, .orgUnitNotFound, .dataElementNotInDataSet,
-      .dataElementNotFound, .periodTypeWrong, .periodNotOpen, .periodUnreadable, .categoryOptionComboNotFound,
-      .attributeOptionComboNotFound, .attributeOptionComboWrong:
-      true
-    default: false
+  /// The rows that a message is about. Where it names an object and, in backticks, a list of others (E8024, E8025,
+  /// E8031 to E8033), a row has to have both: the periods in which a unit is closed are open to other units.
+  private func suspects(_ rows: [Row], _ conflict: ImportSummary.Conflict) -> [Row] {
+    let quoted = conflict.quoted
+    let words = conflict.words
+    let combo = defaultOptionCombo
+    return rows.filter { row in
+      let key = row.value.key
+      let category = key.categoryOptionCombo ?? combo
+      let attribute = key.attributeOptionCombo ?? combo
+      switch conflict.reason {
+      case .orgUnitOutsideScope, .orgUnitNotAssigned, .orgUnitNotFound: return quoted.contains(key.orgUnit)
+      case .orgUnitClosed: return words.contains(key.orgUnit) && quoted.contains(key.period)
+      case .dataElementNotInDataSet, .dataElementNotFound: return quoted.contains(key.dataElement)
+      case .periodTypeWrong, .periodNotOpen, .periodUnreadable: return quoted.contains(key.period)
+      case .categoryOptionComboNotFound: return quoted.contains(category)
+      case .categoryOptionComboWrong: return words.contains(key.dataElement) && quoted.contains(category)
+      case .attributeOptionComboNotFound, .attributeOptionComboWrong: return quoted.contains(attribute)
+      case .attributeOptionComboOrgUnit: return words.contains(attribute) && quoted.contains(key.orgUnit)
+      case .attributeOptionComboNotOpen: return words.contains(attribute) && quoted.contains(key.period)
+      case .approved:
+        return words.contains(key.orgUnit) && words.contains(attribute) && quoted.contains(key.period)
+      default:
+        return [key.orgUnit, key.period, key.dataElement, category, attribute].contains {
+          quoted.contains($0)
+        }
+      }
     }
   }
+}
 
-  /// What of a row a message about such a reason names.
-  private static func names(_ key: DataValue.Key, _ reason: ImportReason) -> [String] {
-    switch reason {
-    case .orgUnitOutsideScope, .orgUnitNotAssigned, .orgUnitNotFound, .orgUnitClosed: [key.orgUnit]
-    case .dataElementNotInDataSet, .dataElementNotFound: [key.dataElement]
-    case .periodTypeWrong, .periodNotOpen, .periodUnreadable: [key.period]
-    case .categoryOptionComboNotFound, .categoryOptionComboWrong, .categoryOptionNotWritable:
-      [key.categoryOptionCombo].compactMap { $0 }
-    case .attributeOptionComboNotFound, .attributeOptionComboWrong:
-      [key.attributeOptionCombo].compactMap { $0 }
-    default:
-      [key.orgUnit, key.period, key.dataElement]
-        + [key.categoryOptionCombo, key.attributeOptionCombo].compactMap { $0 }
+extension ImportReason {
+  /// Whether every row that has what the message names is wrong.
+  fileprivate var isCertain: Bool {
+    switch self {
+    case .orgUnitOutsideScope, .orgUnitNotAssigned, .orgUnitNotFound, .orgUnitClosed,
+      .dataElementNotInDataSet,
+      .dataElementNotFound, .periodTypeWrong, .periodNotOpen, .periodUnreadable, .categoryOptionComboNotFound,
+      .categoryOptionComboWrong, .attributeOptionComboNotFound, .attributeOptionComboWrong,
+      .attributeOptionComboOrgUnit, .attributeOptionComboNotOpen, .approved:
+      true
+    default: false
     }
   }
 }

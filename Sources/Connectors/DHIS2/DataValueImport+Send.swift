@@ -12,7 +12,7 @@ extension DataValueImport {
       receipt.requests += 1
       let start = server.clock.now()
       let request = DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
-      switch try await request.send(rows.map(\.value)) {
+      switch try await request.send(rows) {
       case .summary(let summary):
         chunk.took(.seconds(server.clock.now().timeIntervalSince(start)), for: rows.count)
         return try await settle(rows, summary)
@@ -89,23 +89,14 @@ extension DataValueImport {
   ) async throws {
     let reason = ImportReason(code: code)
     guard reason != .other, !reason.concernsWholeImport else { throw refusal }
-    let conflict = ImportSummary.Conflict(code: code, message: message, object: nil, indexes: [])
-    if let index = Self.number(in: message), rows.indices.contains(index) {
-      receipt.refuse(rows[index].value, reason, code: code, message)
-      try await send(Array(rows[..<index] + rows[(index + 1)...]))
-    } else {
-      try await isolate(rows, conflict)
-    }
-  }
-
-  /// The row that a message names: `Value #3 has no org unit`.
-  private static func number(in message: String) -> Int? {
-    guard let mark = message.firstIndex(of: "#") else { return nil }
-    return Int(message[message.index(after: mark)...].prefix { $0.isASCII && $0.isNumber })
+    try await isolate(rows, ImportSummary.Conflict(code: code, message: message))
   }
 
   private mutating func settle(_ rows: [Row], _ summary: ImportSummary) async throws {
     if summary.refusesWhole { return try await settleWhole(rows, summary) }
+    if summary.rejected.isEmpty, summary.conflicts.isEmpty {
+      return try await count(rows, rows.count, summary)
+    }
     // A data set that was changed just now is mistrusted: E7644 for all, with no period named.
     if capabilities.mistrustsNewDataSets, namesDataSet, options.namesDataSet == nil,
       summary.rejected.count == rows.count,
@@ -168,7 +159,7 @@ extension DataValueImport {
     let reasons = summary.conflicts.map { "\($0.code.map { "\($0): " } ?? "")\($0.message)" }
     let first = summary.conflicts.first
     let reason = first?.reason ?? .other
-    // What concerns single rows, from a server that does not say which, is found by halves.
+    // What concerns single rows, from a server that does not list them, is found by the message, or by halves.
     if capabilities.refusesGroups, let first, reason != .other, !reason.concernsWholeImport {
       return try await isolate(rows, first)
     }

@@ -44,10 +44,10 @@ struct DataValueImport {
     }
   }
 
-  /// Takes a value in; sends some when enough have come.
-  mutating func take(_ value: DataValue) async throws {
+  /// Takes a value in; says whether enough have come for ``compare()``.
+  mutating func add(_ value: DataValue) -> Bool {
     waiting.append(value)
-    if waiting.count >= Self.comparedAtOnce { try await compare() }
+    return waiting.count >= Self.comparedAtOnce
   }
 
   /// Sends the rest.
@@ -57,34 +57,72 @@ struct DataValueImport {
   }
 
   /// Looks through what waits: what is refused beforehand, what DHIS2 holds already, what has to be sent.
-  private mutating func compare() async throws {
+  mutating func compare() async throws {
     try Task.checkCancellation()
     guard !waiting.isEmpty else { return }
+    var isBelowRoots = true
+    let values = try await checked(isBelowRoots: &isBelowRoots)
+    let held: [String?]
+    if let existing {
+      held = values.map { existing[$0.key] }
+    } else {
+      let roots = isBelowRoots ? preflight?.user.orgUnits : nil
+      held = try await server.held(
+        values, dataSet: options.dataSet, roots: roots ?? [], assigned: preflight?.assigned.count ?? 0,
+        elements: preflight?.dataSet?.elements.count ?? 1)
+    }
+    for (value, held) in zip(values, held) { sort(value, held: held) }
+    try await sendReady(all: false)
+  }
+
+  /// The values that wait, less those that are refused beforehand: in order, each key once.
+  ///
+  /// - Parameter isBelowRoots: becomes false where a unit is not below those where the user enters data.
+  private mutating func checked(isBelowRoots: inout Bool) async throws -> [DataValue] {
+    let places = try await learnedPlaces()
+    let isSuperuser = preflight?.isSuperuser ?? false
     var values: [DataValue] = []
     values.reserveCapacity(waiting.count)
-    var keys: Set<DataValue.Key> = []
-    keys.reserveCapacity(waiting.count)
-    if preflight != nil { try await server.learn(Set(waiting.map(\.key.orgUnit)), in: &preflight!) }
-    for value in waiting {
+    for (number, value) in waiting.enumerated() {
+      if preflight != nil, places[number] >= 0, preflight!.isUsual(value, at: Int(places[number])) {
+        // Nobody else's values come as far as this.
+        if isSuperuser, preflight?.assigned[Int(places[number])].isCovered != true { isBelowRoots = false }
+        values.append(value)
+        continue
+      }
       let value = canonical(value)
       if let finding = preflight?.finding(for: value), !isNeedless(finding) {
         receipt.refuse(value, finding.reason, finding.message)
-      } else if !keys.insert(value.key).inserted {
-        receipt.refuse(value, .duplicate, "the same value is there twice; the first was taken")
       } else {
+        if isSuperuser, preflight?.standing(of: value.key.orgUnit)?.isCovered != true { isBelowRoots = false }
         values.append(value)
       }
     }
     waiting.removeAll(keepingCapacity: true)
+    // Stable, so that of two values with one key the first is taken.
     values.sort { $0.key < $1.key }
-    let held: [DataValue.Key: String]
-    if let existing {
-      held = existing
-    } else {
-      held = try await server.heldValues(keys, dataSet: options.dataSet)
+    let doubled = values.indices.dropFirst().filter { values[$0].key == values[$0 - 1].key }
+    for place in doubled {
+      receipt.refuse(values[place], .duplicate, "the same value is there twice; the first was taken")
     }
-    for value in values { sort(value, held: held[value.key]) }
-    try await sendReady(all: false)
+    for place in doubled.reversed() { values.remove(at: place) }
+    return values
+  }
+
+  /// Where the unit of each value that waits is among the assigned ones, -1 for one that is not; what is not known of
+  /// the units is read.
+  private mutating func learnedPlaces() async throws -> [Int32] {
+    guard let assigned = preflight?.assigned else { return [] }
+    var unknown: Set<String> = []
+    var last = -1
+    let places = waiting.map { value in
+      let place = assigned.place(of: value.key.orgUnit, near: last + 1)
+      if let place { last = place }
+      if place.map({ !assigned[$0].isPlaced }) ?? true { unknown.insert(value.key.orgUnit) }
+      return Int32(place ?? -1)
+    }
+    if !unknown.isEmpty { try await server.learn(unknown, in: &preflight!) }
+    return places
   }
 
   private mutating func sort(_ value: DataValue, held: String?) {
@@ -93,7 +131,7 @@ struct DataValueImport {
       if held == nil { receipt.unchanged += 1 } else { ready.append(Row(value: value, held: held)) }
     } else if let held, value.hasValue(held) {
       receipt.unchanged += 1
-    } else if preflight?.dropsZero(value) == true {
+    } else if ValueType.isZero(value.value), preflight?.dropsZero(value) == true {
       if let held {
         receipt.refuse(
           value, .insignificantZero,

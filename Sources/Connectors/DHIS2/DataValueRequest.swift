@@ -49,12 +49,12 @@ struct DataValueRequest: Sendable {
     return bytes
   }
 
-  func send(_ values: some Collection<DataValue>) async throws -> Outcome {
-    let operation = "importing \(values.count) values into data set \(options.dataSet)"
+  func send(_ rows: [DataValueImport.Row]) async throws -> Outcome {
+    let operation = "importing \(rows.count) values into data set \(options.dataSet)"
     var query = [("importStrategy", options.strategy.rawValue), ("dryRun", "\(options.isDryRun)")]
     if options.isAsync { query.append(("async", "true")) }
-    var bytes = body(values)
-    if options.packs { bytes = try await Self.packed(bytes) }
+    var bytes = body(rows.lazy.map(\.value))
+    if options.packs { bytes = try PackedBody.gzip(bytes) }
     let response: HTTPResponse
     do {
       response = try await server.send(
@@ -72,7 +72,7 @@ struct DataValueRequest: Sendable {
   }
 
   private func outcome(of response: HTTPResponse, _ operation: String) async throws -> Outcome {
-    let failure = DHIS2Answer(response, operation: operation, server: server.baseURL).failure
+    var failure: DHIS2Failure { DHIS2Answer(response, operation: operation, server: server.baseURL).failure }
     switch response.status {
     case 200, 201, 409: break
     case 400: break
@@ -107,22 +107,4 @@ struct DataValueRequest: Sendable {
     }
     return .unknown("\(operation) at \(server.baseURL): the answer is no import summary", .lost)
   }
-
-  /// DHIS2 knows packed bodies by their first bytes.
-  static func packed(_ bytes: [UInt8]) async throws -> [UInt8] {
-    let collector = ByteCollector()
-    let sink = GzipSink(collector)
-    try await sink.write(bytes)
-    try await sink.finish()
-    return await collector.bytes
-  }
-}
-
-/// Keeps what is written to it.
-private actor ByteCollector: ByteSink {
-  private(set) var bytes: [UInt8] = []
-
-  func write(_ bytes: [UInt8]) { self.bytes += bytes }
-  func finish() {}
-  func abandon() {}
 }

@@ -20,14 +20,14 @@ public enum ImportReason: String, Sendable, Hashable, CaseIterable {
   /// The reason behind a code of DHIS2 (`ErrorCode.java`); nil where there is none.
   public init(code: String?) {
     switch code {
-    case "E7600", "E7603", "E8004": self = .dataSetNotFound
+    case "E7600", "E7603", "E8004", "E8005": self = .dataSetNotFound
     case "E7601", "E7604", "E8010": self = .dataSetNotWritable
     case "E8002", "E8003": self = .dataSetNotDetected
-    case "E7610", "E8005": self = .dataElementNotFound
-    case "E7611", "E8102": self = .periodUnreadable
-    case "E7612": self = .orgUnitNotFound
-    case "E7613", "E7614", "E8008": self = .categoryOptionComboNotFound
-    case "E7615", "E7616", "E8009": self = .attributeOptionComboNotFound
+    case "E7610", "E8103": self = .dataElementNotFound
+    case "E7611", "E8100": self = .periodUnreadable
+    case "E7612", "E8107": self = .orgUnitNotFound
+    case "E7613", "E7614", "E8108": self = .categoryOptionComboNotFound
+    case "E7615", "E7616", "E8110": self = .attributeOptionComboNotFound
     case "E7617", "E8011": self = .orgUnitOutsideScope
     case "E8012": self = .categoryOptionNotWritable
     case "E7618", "E8120", "E8121": self = .valueMissing
@@ -51,7 +51,7 @@ public enum ImportReason: String, Sendable, Hashable, CaseIterable {
     case "E8031": self = .orgUnitClosed
     case "E8128": self = .duplicate
     case "E8000": self = .aborted
-    case "E7645": self = .unreadable
+    case "E7645", "E8008", "E8009": self = .unreadable
     case .some(let code) where code.hasPrefix("E810") || code.hasPrefix("E811"): self = .unreadable
     case "E8126", "E8127": self = .unreadable
     default: self = .other

@@ -63,10 +63,15 @@ public struct Preflight: Sendable {
   let today: CalendarDate
   let defaultCombo: DefaultCombo
   let usesToken: Bool
+  /// Units that were not read with the data set.
   var units: [String: Unit]
+  /// Those that were.
+  var assigned: AssignedUnits
+  let isSuperuser: Bool
   /// Periods by their ids, as they were first asked for: a run has few.
   private var periods: [String: DHIS2Period?] = [:]
   private let latestOpen: DHIS2Period?
+  var usual: Usual?
 
   init(
     info: SystemInfo, user: CurrentUser, dataSetID: String, dataSet: DataSetDetails?, calendar: LocalCalendar,
@@ -81,6 +86,8 @@ public struct Preflight: Sendable {
     self.defaultCombo = defaultCombo
     self.usesToken = usesToken
     self.units = units
+    assigned = dataSet?.units ?? AssignedUnits()
+    isSuperuser = user.isSuperuser
     // With no open future period, the one before the current is the last.
     latestOpen = dataSet.flatMap { set in
       set.periodType.flatMap { DHIS2Period($0, containing: today, calendar: calendar) }?
@@ -191,30 +198,35 @@ public struct Preflight: Sendable {
         "\"\(key.period)\" is no period of the \(calendar.rawValue) calendar")
     }
     if let finding = timeFinding(period, dataSet) { return finding }
-    guard let unit = units[key.orgUnit] else {
+    guard let unit = standing(of: key.orgUnit) else {
       return refuse(.orgUnitNotFound, unitName, nil, "there is no \(unitName) that the user may see")
     }
-    if !user.isSuperuser, !user.covers(unit.path) {
+    if !isSuperuser, unit.isCovered != true {
       return refuse(
         .orgUnitOutsideScope, unitName, nil,
         "\(unitName) is not below an org unit where user \(user.username) enters data")
     }
-    if !dataSet.isAssigned(to: key.orgUnit) {
+    if assigned.place(of: key.orgUnit) == nil {
       return refuse(
         .orgUnitNotAssigned, unitName, nil, "\(unitName) is not assigned to data set \(dataSet.id)")
     }
-    if let opening = unit.openingDate, period.lastDay < opening {
+    // 2.43 wants a unit to be open on the first day.
+    if let opening = unit.opening,
+      opening > (info.capabilities.checksStructure ? period.firstDay : period.lastDay)
+    {
       return refuse(
-        .orgUnitClosed, unitName, period.id, "\(unitName) opened on \(opening), after period \(period.id)")
+        .orgUnitClosed, unitName, period.id,
+        "\(unitName) opened on \(opening), after period \(period.id) \(opening > period.lastDay ? "had ended" : "had begun")"
+      )
     }
-    if let closed = unit.closedDate, period.firstDay > closed {
+    if let closed = unit.closed, period.firstDay > closed {
       return refuse(
         .orgUnitClosed, unitName, period.id, "\(unitName) closed on \(closed), before period \(period.id)")
     }
     return comboFinding(key, element, dataSet) ?? valueFinding(value, element)
   }
 
-  private func timeFinding(_ period: DHIS2Period, _ dataSet: DataSetDetails) -> Finding? {
+  func timeFinding(_ period: DHIS2Period, _ dataSet: DataSetDetails) -> Finding? {
     func refuse(_ reason: ImportReason, _ message: String) -> Finding {
       Finding(.refuse, reason, "data set \(dataSet.id)", value: period.id, message)
     }
@@ -246,7 +258,7 @@ public struct Preflight: Sendable {
       : refuse(.periodNotOpen, "period \(period.id) is not an open input period of data set \(dataSet.id)")
   }
 
-  private func comboFinding(
+  func comboFinding(
     _ key: DataValue.Key, _ element: DataSetDetails.Element, _ dataSet: DataSetDetails
   ) -> Finding? {
     if key.categoryOptionCombo == nil, let combo = element.categoryCombo, combo != defaultCombo.categoryCombo
@@ -288,7 +300,7 @@ public struct Preflight: Sendable {
 
   /// Whether DHIS2 would keep no value for this one, as it is an insignificant zero.
   func dropsZero(_ value: DataValue) -> Bool {
-    info.capabilities.dropsInsignificantZeros && ValueType.isZero(value.value)
+    ValueType.isZero(value.value) && info.capabilities.dropsInsignificantZeros
       && (value.comment ?? "").isEmpty && dataSet?.elements[value.key.dataElement]?.losesZeros == true
   }
 }

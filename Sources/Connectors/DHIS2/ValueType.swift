@@ -24,14 +24,17 @@ public enum ValueType {
 
   /// `^(-?0|-?[1-9]\d*)(\.\d+)?$`, shorter than 250 characters.
   static func isNumber(_ text: String) -> Bool {
-    guard text.utf8.count < 250 else { return false }
-    var bytes = Array(text.utf8)[...]
-    if bytes.first == UInt8(ascii: "-") { bytes.removeFirst() }
-    let whole = bytes.prefix { isDigit($0) }
-    guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
-    bytes = bytes.dropFirst(whole.count)
-    guard !bytes.isEmpty else { return true }
-    return bytes.first == UInt8(ascii: ".") && bytes.count > 1 && bytes.dropFirst().allSatisfy(isDigit)
+    var text = text
+    return text.withUTF8 { bytes in
+      guard bytes.count < 250 else { return false }
+      var place = bytes.first == UInt8(ascii: "-") ? 1 : 0
+      let start = place
+      while place < bytes.count, isDigit(bytes[place]) { place += 1 }
+      guard place > start, place == start + 1 || bytes[start] != UInt8(ascii: "0") else { return false }
+      guard place < bytes.count else { return true }
+      guard bytes[place] == UInt8(ascii: "."), place + 1 < bytes.count else { return false }
+      return bytes[(place + 1)...].allSatisfy(isDigit)
+    }
   }
 
   private static func isNumber(_ text: String, in range: ClosedRange<Double>) -> Bool {
@@ -54,7 +57,7 @@ public enum ValueType {
 
   /// `^0(\.0*)?$`.
   static func isZero(_ text: String) -> Bool {
-    guard text.hasPrefix("0") else { return false }
+    guard text.utf8.first == UInt8(ascii: "0") else { return false }
     let rest = text.dropFirst()
     return rest.isEmpty || (rest.hasPrefix(".") && rest.dropFirst().allSatisfy { $0 == "0" })
   }

@@ -42,15 +42,10 @@ public struct DeploymentReport: Sendable {
 
   /// The rows as a table, and below it whether all went well.
   public var table: String {
-    let header = ("Name", "Status", "Details")
-    let cells = rows.map { ($0.name, $0.status.rawValue, $0.details) }
-    let first = ([header] + cells).map { $0.0.count }.max() ?? 0
-    let second = ([header] + cells).map { $0.1.count }.max() ?? 0
-    let lines = ([header] + cells).map { name, status, details in
-      "\(name.padded(to: first))  \(status.padded(to: second))  \(details)".trimmed
-    }
-    let rule = String(repeating: "-", count: lines.map(\.count).max() ?? 0)
-    var result = [lines[0], rule] + lines.dropFirst() + [""]
+    var result = [
+      TextTable(["Name", "Status", "Details"], rows.map { [$0.name, $0.status.rawValue, $0.details] }).text,
+      "",
+    ]
     let failed = rows.count { $0.status == .failed }
     if failed > 0 {
       result.append("\(failed) of \(rows.count) failed.")
@@ -74,11 +69,5 @@ public struct DeploymentReport: Sendable {
         }),
       "skipped": .array(skipped.map { ["name": .string($0.name), "reason": .string($0.reason)] }),
     ]
-  }
-}
-
-extension String {
-  fileprivate func padded(to width: Int) -> String {
-    self + String(repeating: " ", count: max(0, width - count))
   }
 }

@@ -1,7 +1,7 @@
 /// A duration as ISO 8601 writes it: `PT15M`, `P1DT12H`, `P2W`.
-enum ISODuration {
+package enum ISODuration {
   /// Its seconds; nil where the text is none, or says years or months, which have no length of their own.
-  static func seconds(_ text: String) -> Double? {
+  package static func seconds(_ text: String) -> Double? {
     let expression =
       /P(?:(\d+)W|(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?)/
     guard let match = text.wholeMatch(of: expression), !text.hasSuffix("T"), text != "P" else { return nil }

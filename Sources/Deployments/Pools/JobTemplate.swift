@@ -43,7 +43,9 @@ extension JobTemplate {
   /// (`GET /collections/views/aggregate-worker-metadata`), with null where their own models take it.
   static let published: [String: JSONSchema] = [
     "process": schema(
-      common.merging(["stream_output": boolean, "working_dir": text]) { $1 }),
+      common.merging(["stream_output": boolean, "working_dir": text]) {
+        $1
+      }),
     "docker": schema(
       common.merging([
         "image": text, "registry_credentials": object, "image_pull_policy": text, "networks": texts,

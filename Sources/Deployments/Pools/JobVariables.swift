@@ -58,7 +58,7 @@ extension Deployment {
     case .worker:
       // A process has no share of the machine to ask for; the name alone says so below.
       if infrastructure.cpu != nil { variables["cpu"] = .null }
-      if let memory = infrastructure.memory { variables["memory_limit"] = .integer(memory) }
+      if let memory = infrastructure.memory { variables["memory_limit"] = .string("\(memory)Mi") }
     case .docker:
       if let cpu = infrastructure.cpu {
         // Docker counts billionths of a core.

@@ -7,10 +7,15 @@ extension FlowRun {
     _ flow: Definition.Type, _ parameters: JSONObject = [:]
   ) async throws -> Definition.Output {
     let flow = try Definition.with(parameters)
-    let run = FlowRun(flowName: Definition.name, label: "\(log.label)/\(Definition.name)", context: context)
-    reporter.subflowStarted(run.id, flow: Definition.name, parent: id)
+    let id = makeID()
+    var context = context
+    context.reporter = reporter.reporter(
+      forSubflow: id, flow: Definition.name, parameters: try flow.parameters)
+    let run = FlowRun(
+      id: id, flowName: Definition.name, label: "\(log.label)/\(Definition.name)", context: context)
+    reporter.subflowStarted(run.id, flow: Definition.name, parent: self.id)
     do {
-      let result = try await run.execute(flow)
+      let result = try await TaskIdentity.$current.withValue(nil) { try await run.execute(flow) }
       reporter.subflowFinished(run.id, nil)
       return result
     } catch {

@@ -15,8 +15,10 @@ extension FlowRun {
     _ name: String, options: TaskOptions, _ body: @Sendable (TaskRun) async throws -> Result
   ) async throws -> Result {
     let identity = identity(ofTask: name, tags: options.tags)
-    guard let limit = options.limit else { return try await attempts(identity, options, body) }
-    return try await limit.hold { try await attempts(identity, options, body) }
+    return try await TaskIdentity.$current.withValue(identity) {
+      guard let limit = options.limit else { return try await attempts(identity, options, body) }
+      return try await limit.hold { try await attempts(identity, options, body) }
+    }
   }
 
   private func attempts<Result: Sendable>(

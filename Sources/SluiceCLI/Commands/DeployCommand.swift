@@ -18,8 +18,6 @@ struct DeployCommand: AsyncParsableCommand {
       changed is left alone, and so is a schedule that somebody paused or set on the server.
       """)
 
-  enum Output: String, ExpressibleByArgument, CaseIterable { case table, json }
-
   @Flag(help: "Deploy all (as without --name).")
   var all = false
   @Option(
@@ -45,8 +43,7 @@ struct DeployCommand: AsyncParsableCommand {
   var prefectFile: [String] = []
   @Option(help: "What the project is called where manifests do not say (`name:`).")
   var project: String?
-  @Option(help: "How to print: \(Output.allCases.map(\.rawValue).joined(separator: " or ")).")
-  var output = Output.table
+  @OptionGroup var output: OutputOptions
 
   func validate() throws {
     if all, !name.isEmpty { throw ValidationError("--all and --name exclude each other") }
@@ -76,12 +73,12 @@ struct DeployCommand: AsyncParsableCommand {
     deployer.createsPools = createPool
     let plan = try await deployer.plan(set)
     if self.plan {
-      print(output == .json ? plan.json.text(.pretty) : plan.description)
+      print(output.output == .json ? plan.json.text(.pretty) : plan.description)
       return
     }
-    if output == .table { print(plan.description, terminator: "\n\n") }
+    if output.output == .table { print(plan.description, terminator: "\n\n") }
     let report = try await deployer.apply(plan)
-    print(Redaction.redact(output == .json ? report.json.text(.pretty) : report.table))
+    print(Redaction.redact(output.output == .json ? report.json.text(.pretty) : report.table))
     if let failure = report.failure { throw ExitCode(failure.kind.exitCode) }
   }
 }

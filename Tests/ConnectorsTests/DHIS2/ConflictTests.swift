@@ -126,6 +126,96 @@ import Testing
     #expect(receipt.created == 5 && receipt.refused == 1 && receipt.refusals[0].why == .unreadable)
   }
 
+  @Test("A unit that 2.43 finds closed loses the periods that are named, and no other unit does")
+  func closedUnit() async throws {
+    let bad = Script.units[2]
+    let closed = ["202302", "202303"]
+    let values = (1...4).flatMap { month in (0..<6).map { Script.value($0, period: "20230\(month)") } }
+    let script = try Script("2.43.2") { request, _ in
+      guard request.method == "POST" else { return nil }
+      let rows = (try? JSONValue(parsing: request.body))?["dataValues"]?.array ?? []
+      let isBad = rows.contains {
+        $0["orgUnit"]?.string == bad && closed.contains($0["period"]?.string ?? "")
+      }
+      guard isBad else { return Script.summary(updated: rows.count) }
+      return Script.summary(
+        status: 409, "ERROR",
+        conflicts:
+          "[{\"objects\":{\"args\":\"\(bad)-[202302, 202303]\"},\"value\":\"Untimely data entry for org unit \(bad) and period(s): `[202302, 202303]`\",\"errorCode\":\"E8031\",\"indexes\":\(Array(rows.indices))}]",
+        rejected: Array(rows.indices))
+    }
+    let receipt = try await script.server.importValues(values, options: Script.options)
+    #expect(receipt.created == 22 && receipt.refused == 2 && receipt.requests == 2)
+    #expect(receipt.refusals.map(\.value.key.period) == closed)
+    #expect(receipt.refusals.allSatisfy { $0.value.key.orgUnit == bad && $0.why == .orgUnitClosed })
+  }
+
+  @Test("Approved data are set aside by unit and period, the default combination unnamed in the row")
+  func approved() async throws {
+    let bad = Script.units[4]
+    let script = try Script("2.43.2") { request, _ in
+      guard request.method == "POST" else { return nil }
+      let sent = Script.sent(request)
+      guard sent.contains(bad) else { return Script.summary(updated: sent.count) }
+      return Script.summary(
+        status: 409, "ERROR",
+        conflicts:
+          "[{\"value\":\"Untimely data entry (already approved) for attribute option combo HllvX50cXC0, org unit \(bad) and periods: `[202401]`\",\"errorCode\":\"E8033\",\"indexes\":\(Array(sent.indices))}]",
+        rejected: Array(sent.indices))
+    }
+    let receipt = try await script.server.importValues(Script.values, options: Script.options)
+    #expect(receipt.created == 5 && receipt.requests == 2)
+    #expect(receipt.refusals.map(\.value.key.orgUnit) == [bad] && receipt.refusals[0].why == .approved)
+  }
+
+  @Test(
+    "An error of the whole request inside a summary, with the index -1, is final",
+    arguments: ["E8002", "E8003"])
+  func wholeInSummary(code: String) async throws {
+    let script = try Script("2.43.2") { request, _ in
+      request.method == "POST"
+        ? Script.summary(
+          status: 409, "ERROR",
+          conflicts:
+            "[{\"objects\":{\"args\":\"[fClA2Erf6IO]\"},\"value\":\"Data set detection failed: `[fClA2Erf6IO]`\",\"errorCode\":\"\(code)\",\"indexes\":[-1]}]",
+          rejected: [-1]) : nil
+    }
+    let error = await #expect(throws: DHIS2Failure.self) {
+      try await script.server.importValues(Script.values, options: Script.options)
+    }
+    #expect(error?.kind == .configuration && error?.code == code)
+    #expect(script.store.requests.count { $0.method == "POST" } == 1)
+  }
+
+  @Test("A row that 2.43 cannot read is taken out where a summary with the index -1 says so")
+  func decodingInSummary() async throws {
+    let bad = Script.units[3]
+    let script = try Script("2.43.2") { request, _ in
+      guard request.method == "POST" else { return nil }
+      let sent = Script.sent(request)
+      guard let index = sent.firstIndex(of: bad) else { return Script.summary(updated: sent.count) }
+      return Script.summary(
+        status: 409, "ERROR",
+        conflicts:
+          "[{\"objects\":{\"args\":\"\(index)-\(bad)\"},\"value\":\"Value #\(index) org unit not found: `\(bad)`\",\"errorCode\":\"E8107\",\"indexes\":[-1]}]"
+      )
+    }
+    let receipt = try await script.server.importValues(Script.values, options: Script.options)
+    #expect(receipt.created == 5 && receipt.requests == 2 && receipt.unknownOutcomes == 0)
+    #expect(receipt.refusals.map(\.value.key.orgUnit) == [bad] && receipt.refusals[0].why == .orgUnitNotFound)
+  }
+
+  @Test(
+    "The number of a row is read as Java writes it",
+    arguments: [
+      ("Value #3 has no org unit", 3), ("Value #1,234 period", 1_234), ("Value #1.234.567 period", 1_234_567),
+      ("Value #12\u{A0}345: x", 12_345), ("Value #7, and more", 7), ("Value #7,12 and more", 7),
+      ("Value #[1, 5] all affect", nil), ("no number", nil),
+    ] as [(String, Int?)])
+  func rowNumber(message: String, number: Int?) {
+    #expect(ImportSummary.Conflict(code: "E8107", message: message).number == number)
+  }
+
   @Test("Data sets that 2.43 cannot tell apart end the import")
   func detection() async throws {
     let script = try Script("2.43.2") { request, _ in
@@ -176,7 +266,11 @@ import Testing
       ("E7632", .periodTypeWrong), ("E8021", .periodTypeWrong), ("E7636", .orgUnitNotAssigned),
       ("E8022", .orgUnitNotAssigned), ("E7619", .valueInvalid), ("E8122", .valueInvalid),
       ("E8030", .periodNotOpen),
-      ("E7640", .periodExpired), ("E8031", .orgUnitClosed), ("E8104", .unreadable), ("E8128", .duplicate),
+      ("E7640", .periodExpired), ("E8031", .orgUnitClosed), ("E8104", .unreadable),
+      ("E8005", .dataSetNotFound),
+      ("E8008", .unreadable), ("E8100", .periodUnreadable), ("E8102", .unreadable),
+      ("E8103", .dataElementNotFound), ("E8107", .orgUnitNotFound), ("E8108", .categoryOptionComboNotFound),
+      ("E8110", .attributeOptionComboNotFound), ("E8128", .duplicate),
       ("E7642", .approved), ("E8033", .approved), ("E9999", .other),
     ])
   func vocabulary(code: String, reason: ImportReason) { #expect(ImportReason(code: code) == reason) }

@@ -98,6 +98,18 @@ import Testing
         == .orgUnitClosed)
   }
 
+  @Test("From 2.43 on a unit has to be open when a period begins")
+  func openingDateOfDataEntry() throws {
+    func reason(_ day: String) throws -> ImportReason? {
+      try self.reason("202405") {
+        $0.version = "2.43.2"
+        $0.unit = .init(path: "/ImspTQPwCqd/O6uvpzGd5pu", openingDate: CalendarDate(day))
+      }
+    }
+    #expect(try reason("2024-05-01") == nil)
+    #expect(try reason("2024-05-02") == .orgUnitClosed)
+  }
+
   @Test("Units outside the user's part of the tree are refused, not to a superuser")
   func scope() throws {
     #expect(try reason { $0.unit = .init(path: "/elsewhere00/O6uvpzGd5pu") } == .orgUnitOutsideScope)

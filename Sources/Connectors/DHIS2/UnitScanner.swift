@@ -1,0 +1,158 @@
+import Essentials
+import HTTP
+
+/// Finds the org units in JSON that comes in pieces, with none of the rest kept: for lists of a hundred thousand. An
+/// object with an `id` is a unit; ids have no escapes, so a text with one is none.
+struct UnitScanner {
+  private enum Place { case outside, text, escape, afterText }
+  private enum Member { case id, path, opening, closed, other }
+
+  private var place = Place.outside
+  private var text: [UInt8] = []
+  private var hasEscape = false
+  /// Which member the value that comes next is of.
+  private var member = Member.other
+  private var id: [UInt8] = []
+  private var unit = AssignedUnits.Unit()
+  private var depth = 0
+  private var hasBegun = false
+  /// The units where the user enters data.
+  private let roots: [[UInt8]]?
+  private var entries: [AssignedUnits.Entry] = []
+
+  /// - Parameters:
+  ///   - count: how many are expected: memory that grows as they come would be taken twice.
+  ///   - roots: the units where the user enters data; nil where that does not matter.
+  init(expecting count: Int = 0, roots: [String]? = nil) {
+    entries.reserveCapacity(min(max(0, count), 1 << 24))
+    self.roots = roots?.map { Array($0.utf8) }
+  }
+
+  /// Whether the document ended with all that it opened closed.
+  var isWhole: Bool { hasBegun && depth == 0 && place != .text && place != .escape }
+
+  /// The units, which are given away: a second hold on them would double their memory while they are sorted.
+  mutating func takeUnits() -> AssignedUnits {
+    let found = entries
+    entries = []
+    return AssignedUnits(found)
+  }
+
+  mutating func push(_ bytes: [UInt8]) {
+    bytes.withUnsafeBufferPointer { bytes in
+      var position = 0
+      while position < bytes.count {
+        if place == .text {
+          let start = position
+          while position < bytes.count, bytes[position] != UInt8(ascii: "\""),
+            bytes[position] != UInt8(ascii: "\\")
+          {
+            position += 1
+          }
+          text.append(contentsOf: bytes[start..<position])
+          guard position < bytes.count else { return }
+        }
+        push(bytes[position])
+        position += 1
+      }
+    }
+  }
+
+  private mutating func push(_ byte: UInt8) {
+    switch place {
+    case .escape: place = .text
+    case .text where byte == UInt8(ascii: "\\"):
+      hasEscape = true
+      place = .escape
+    case .text: place = .afterText
+    case .afterText where byte == 0x20 || byte == 0x09 || byte == 0x0A || byte == 0x0D: break
+    case .afterText where byte == UInt8(ascii: ":"):
+      member = hasEscape ? .other : Self.member(text)
+      place = .outside
+    case .afterText:
+      if !hasEscape { take() }
+      member = .other
+      place = .outside
+      push(byte)
+    case .outside:
+      switch byte {
+      case UInt8(ascii: "\""):
+        text.removeAll(keepingCapacity: true)
+        hasEscape = false
+        place = .text
+      case UInt8(ascii: "{"), UInt8(ascii: "["):
+        hasBegun = true
+        depth += 1
+        member = .other
+        if byte == UInt8(ascii: "{") { endUnit() }
+      case UInt8(ascii: "}"):
+        depth -= 1
+        endUnit()
+      case UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ","): member = .other
+      default: break
+      }
+    }
+  }
+
+  private static let names: [([UInt8], Member)] = [
+    (Array("id".utf8), .id), (Array("path".utf8), .path), (Array("openingDate".utf8), .opening),
+    (Array("closedDate".utf8), .closed),
+  ]
+
+  private static func member(_ name: [UInt8]) -> Member { names.first { $0.0 == name }?.1 ?? .other }
+
+  /// Takes the text of a member.
+  private mutating func take() {
+    switch member {
+    case .id: id = text
+    case .path: unit.isCovered = roots.map { Self.steps(of: text, have: $0) }
+    case .opening: unit.opening = Self.date(text)
+    case .closed: unit.closed = Self.date(text)
+    case .other: break
+    }
+  }
+
+  private static func steps(of path: [UInt8], have roots: [[UInt8]]) -> Bool {
+    path.split(separator: UInt8(ascii: "/")).contains { step in roots.contains { $0.elementsEqual(step) } }
+  }
+
+  private static func date(_ text: [UInt8]) -> CalendarDate? {
+    CalendarDate(String(decoding: text.prefix(10), as: UTF8.self))
+  }
+
+  private mutating func endUnit() {
+    if !id.isEmpty, let entry = AssignedUnits.Entry(id, unit) { entries.append(entry) }
+    id.removeAll(keepingCapacity: true)
+    unit = AssignedUnits.Unit()
+  }
+}
+
+extension DHIS2 {
+  /// The units that a data set is assigned to, with what decides about their values. They are read as they come: a
+  /// hundred thousand take 1.6 MB.
+  ///
+  /// - Parameters:
+  ///   - count: how many there are, as far as is known.
+  ///   - user: whose part of the tree is looked for; nil where that does not matter.
+  func assignedUnits(_ dataSet: String, expecting count: Int, user: CurrentUser?) async throws
+    -> AssignedUnits
+  {
+    let operation = "reading the org units of data set \(dataSet)"
+    let fields = user == nil ? "organisationUnits[id]" : "organisationUnits[id,path,openingDate,closedDate]"
+    var attempt = 1
+    while true {
+      var scanner = UnitScanner(expecting: count, roots: user?.orgUnits)
+      do {
+        let stream = try await stream("dataSets/\(dataSet)", [("fields", fields)], operation: operation)
+        for try await bytes in stream { scanner.push(bytes) }
+        if scanner.isWhole { return scanner.takeUnits() }
+        throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer is cut off")
+      } catch let error as any Failure where error.kind == .transient {
+        guard attempt < 3, !RetryScope.isLeftToTask else { throw error }
+        try await clock.sleep(for: Backoff().delay(afterAttempt: attempt))
+        attempt += 1
+      }
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import JSON
+import PrefectAPI
+import PrefectClient
+
+/// `sluice deployment schedule delete`.
+struct ScheduleDeleteCommand: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "delete", abstract: "Deletes a schedule, or all.")
+
+  @OptionGroup var schedule: ScheduleArguments
+  @OptionGroup var output: OutputOptions
+
+  func perform(on server: PrefectClient) async throws {
+    let (deployment, schedules) = try await schedule.find(on: server)
+    for schedule in schedules { try await server.deleteSchedule(schedule.id, ofDeployment: deployment.id) }
+    output.done(
+      "Deleted \(schedules.count) schedule(s) of deployment '\(schedule.name)'.",
+      ["deleted": .array(schedules.map { .string($0.id.wire) })])
+  }
+}
+
+/// `sluice deployment schedule clear`.
+struct ScheduleClearCommand: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clear", abstract: "Deletes all schedules of a deployment.")
+
+  @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
+  var name: String
+  @OptionGroup var output: OutputOptions
+
+  func perform(on server: PrefectClient) async throws { try await server.clearSchedules(of: name, output) }
+}
+
+/// `sluice deployment clear-schedule`: Prefect's older name for the same.
+struct DeploymentClearScheduleCommand: ServerCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clear-schedule", abstract: "Deletes all schedules of a deployment.")
+
+  @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
+  var name: String
+  @OptionGroup var output: OutputOptions
+
+  func perform(on server: PrefectClient) async throws { try await server.clearSchedules(of: name, output) }
+}
+
+extension PrefectClient {
+  fileprivate func clearSchedules(of name: String, _ output: OutputOptions) async throws {
+    let deployment = try await existingDeployment(name)
+    if !deployment.schedules.isEmpty {
+      var update = Prefect.DeploymentUpdate()
+      update.schedules = []
+      try await updateDeployment(deployment.id, update)
+    }
+    output.done(
+      "Cleared \(deployment.schedules.count) schedule(s) of deployment '\(name)'.",
+      ["deleted": .array(deployment.schedules.map { .string($0.id.wire) })])
+  }
+}

@@ -1,0 +1,97 @@
+import Essentials
+package import PrefectAPI
+
+/// Why a worker ends a process.
+public enum EndingReason: Sendable, Equatable {
+  /// Somebody cancelled the run.
+  case cancelled
+  /// The run is over by what the server says: deleted, or cancelled past this worker.
+  case over
+  /// It ran longer than it may.
+  case timeLimit(Duration)
+  /// It used more memory than it may.
+  case memoryLimit(MemorySize, used: MemorySize)
+  /// The worker stops, and the run is cancelled with it.
+  case drainCancelled
+  /// The worker stops, and the run is to be done again.
+  case drainRequeued
+}
+
+/// Which state to report for a process that has ended.
+package enum ReportRule {
+  /// What to say to the server.
+  package struct Report: Sendable, Equatable {
+    package var state: Prefect.StateCreate
+    /// Past the orchestration rules.
+    package var isForced: Bool
+
+    init(_ state: Prefect.StateCreate, isForced: Bool = false) {
+      self.state = state
+      self.isForced = isForced
+    }
+  }
+
+  /// - Parameters:
+  ///   - current: the state of the run; nil where it has none.
+  ///   - retriesInProcess: whether the run was to be repeated by the process that has ended.
+  ///   - reason: why this worker ended it; nil where it did not.
+  /// - Returns: nil where nothing is left to say: the process has said how the run ended, or has handed it back.
+  package static func report(
+    _ ending: ProcessEnding, current: Prefect.State?, retriesInProcess: Bool, reason: EndingReason?
+  ) -> Report? {
+    let type = current?.type ?? .pending
+    if reason == .drainRequeued {
+      // What the process reported on its way out, cancelled or crashed, is not how the run is to end.
+      if type == .completed || type == .failed { return nil }
+      if type == .cancelling { return cancelled() }
+      return Report(
+        Prefect.StateCreate(.scheduled, message: "The worker was stopped; the run waits for the next one."),
+        isForced: true)
+    }
+    if type.isTerminal { return nil }
+    if reason == .over { return nil }
+    if reason == .cancelled || type == .cancelling { return cancelled() }
+    if reason == .drainCancelled {
+      return Report(
+        Prefect.StateCreate(.cancelled, message: "The worker was stopped, and the run cancelled with it."),
+        isForced: true)
+    }
+    // Suspended, or scheduled anew for a worker: the process has ended as it should.
+    if type == .paused { return nil }
+    if type == .scheduled, !retriesInProcess { return nil }
+    if reason == nil, ending.exit == .exited(0), type == .pending {
+      // A command that knows nothing of Prefect.
+      return Report(
+        Prefect.StateCreate(.completed, message: "The process ended with exit code 0\(ending.usageInWords)."))
+    }
+    return Report(Prefect.StateCreate(.crashed, message: crash(ending, reason: reason)))
+  }
+
+  /// Forced, for the server lets nobody but a person out of CANCELLING otherwise.
+  private static func cancelled() -> Report {
+    Report(Prefect.StateCreate(.cancelled, message: "Flow run was cancelled successfully."), isForced: true)
+  }
+
+  private static func crash(_ ending: ProcessEnding, reason: EndingReason?) -> String {
+    switch reason {
+    case .timeLimit(let limit):
+      "The process ran longer than its limit of \(limit.inWords) and was ended\(ending.usageInWords)."
+    case .memoryLimit(let limit, let used):
+      "The process used \(used.inWords) of memory, more than its limit of \(limit.inWords), and was ended."
+    default:
+      switch ending.exit {
+      case .exited(0):
+        "The process ended with exit code 0 and did not say how the run went\(ending.usageInWords)."
+      case .signalled(9):
+        "The process \(ending.exitInWords)\(ending.usageInWords). It was killed from outside; the system does so "
+          + "when memory runs out."
+      default: "The process \(ending.exitInWords)\(ending.usageInWords)."
+      }
+    }
+  }
+
+  /// The state of a run whose process could not be started.
+  package static func notStarted(_ problem: String) -> Report {
+    Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+  }
+}

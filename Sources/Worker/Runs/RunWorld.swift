@@ -1,0 +1,68 @@
+package import Essentials
+package import PrefectClient
+
+/// What the runs of one worker share.
+package struct RunWorld: Sendable {
+  package var client: PrefectClient
+  package var journal: RunJournal
+  package var figures: WorkerFigures
+  package var clock: any WallClock
+  package var log: Log
+  /// Where the output of runs is repeated.
+  package var output: @Sendable ([UInt8]) -> Void
+  package var worker: String
+  /// What runs a flow of this program.
+  package var ownCommand: [String]
+  /// The environment that processes inherit.
+  package var environment: [String: String]
+  /// Prefect's settings, as the processes get them.
+  package var settings: [String: String]
+  /// How long a process has between SIGTERM and SIGKILL when its run is cancelled.
+  package var killGrace: Duration
+  /// How often output, limits and memory are looked at.
+  package var tick: Duration = .milliseconds(500)
+  /// Before a call to the API is repeated that must arrive.
+  package var backoff = Backoff(initial: .milliseconds(500), factor: 2, maximum: .seconds(20))
+
+  package init(
+    client: PrefectClient, journal: RunJournal, figures: WorkerFigures, clock: any WallClock, log: Log,
+    output: @escaping @Sendable ([UInt8]) -> Void, worker: String, ownCommand: [String],
+    environment: [String: String], settings: [String: String], killGrace: Duration
+  ) {
+    self.client = client
+    self.journal = journal
+    self.figures = figures
+    self.clock = clock
+    self.log = log
+    self.output = output
+    self.worker = worker
+    self.ownCommand = ownCommand
+    self.environment = environment
+    self.settings = settings
+    self.killGrace = killGrace
+  }
+
+  /// Asks the API until it has answered.
+  ///
+  /// - Returns: nil where the answer is that there is no such thing, or that it is not wanted.
+  /// - Throws: `CancellationError` alone.
+  func untilAnswered<Answer: Sendable>(
+    _ what: String, _ ask: @Sendable () async throws -> Answer
+  ) async throws -> Answer? {
+    var attempt = 0
+    while true {
+      do {
+        return try await ask()
+      } catch let failure as PrefectFailure where failure.isNotFound || failure.kind == .rejected {
+        log.warning("\(what): \(failure)")
+        return nil
+      } catch let error as CancellationError {
+        throw error
+      } catch {
+        attempt += 1
+        if attempt == 1 { log.warning("\(what): \(error); asked again until it is answered") }
+        try await clock.sleep(for: backoff.delay(afterAttempt: attempt))
+      }
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Essentials
+import FlowKit
+import FlowKitTesting
+import Foundation
+import JSON
+import Testing
+
+@testable import Runner
+
+@Suite("Pull steps", .serialized) struct PullStepTests {
+  @Test("The two that can be done are read")
+  func read() throws {
+    #expect(
+      try PullSteps.read("prefect.deployments.steps.set_working_directory", ["directory": "/srv"])
+        == .setWorkingDirectory("/srv"))
+    let clone = try GitClone(["repository": "https://example.org/a/flows.git", "branch": "dev/x"])
+    #expect(
+      try PullSteps.read(
+        "prefect.deployments.steps.git_clone",
+        ["repository": "https://example.org/a/flows.git", "branch": "dev/x"]) == .gitClone(clone))
+    #expect(clone.directory == "flows-dev-x")
+    #expect(try GitClone(["repository": "git@example.org:a/flows.git"]).directory == "flows")
+    #expect(try GitClone(["repository": "x", "clone_directory_name": "here"]).directory == "here")
+  }
+
+  @Test(
+    "Others are refused by name, as are inputs that nothing is made of",
+    arguments: [
+      ("prefect.deployments.steps.run_shell_script", ["script": "rm"], "run_shell_script cannot be done"),
+      ("my.own.git_clone", ["repository": "x"], "my.own.git_clone cannot be done"),
+      ("prefect.deployments.steps.set_working_directory", [:], "has no directory"),
+      ("prefect.deployments.steps.git_clone", ["repository": "--upload-pack=x"], "has no repository"),
+      ("prefect.deployments.steps.git_clone", ["repository": "x", "branch": "-x"], "names nothing"),
+      ("prefect.deployments.steps.git_clone", ["repository": "x", "directories": ["a"]], "not supported"),
+    ] as [(String, JSONObject, String)])
+  func refused(name: String, inputs: JSONObject, problem: String) {
+    let error = #expect(throws: Misconfiguration.self) { try PullSteps.read(name, inputs) }
+    #expect(error?.description.contains(problem) == true, "\(error?.description ?? "")")
+  }
+
+  @Test("A repository is cloned at its branch, brought up to date the next time, and entered")
+  func clone() async throws {
+    let before = FileManager.default.currentDirectoryPath
+    defer { _ = FileManager.default.changeCurrentDirectoryPath(before) }
+    let folder = try TemporaryFolder()
+    let origin = "\(folder.path)/origin"
+    try Self.git("init", "--quiet", "--initial-branch=main", origin)
+    func commit(_ text: String) throws {
+      try text.write(toFile: "\(origin)/file", atomically: true, encoding: .utf8)
+      try Self.git("-C", origin, "add", "file")
+      try Self.git(
+        "-C", origin, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "--quiet", "-m",
+        text)
+    }
+    try commit("one")
+    let state = MemoryState()
+    state.write("variables/branch", Array("\"main\"".utf8))
+    let steps = PullSteps(blocks: BlockStore([]), state: state, environment: ["ORIGIN": origin])
+    let written: [JSONObject] = [
+      ["prefect.deployments.steps.set_working_directory": ["directory": .string(folder.path)]],
+      [
+        "prefect.deployments.steps.git_clone": [
+          "id": "code", "repository": "{{ $ORIGIN }}", "branch": "{{ prefect.variables.branch }}",
+          "clone_directory_name": "clone",
+        ]
+      ],
+      [
+        "prefect.deployments.steps.set_working_directory": [
+          "directory": .string("\(folder.path)/{{ code.directory }}")
+        ]
+      ],
+    ]
+    try await steps.run(written, log: .silent)
+    #expect(FileManager.default.currentDirectoryPath.hasSuffix("/clone"))
+    #expect(try String(contentsOfFile: "file", encoding: .utf8) == "one")
+    try commit("two")
+    try await steps.run(written, log: .silent)
+    #expect(try String(contentsOfFile: "file", encoding: .utf8) == "two")
+
+    let missing: [JSONObject] = [
+      ["prefect.deployments.steps.git_clone": ["repository": .string("\(folder.path)/none")]]
+    ]
+    let failure = await #expect(throws: GitFailure.self) { try await steps.run(missing, log: .silent) }
+    #expect(failure?.message.contains("could not be fetched") == true)
+    #expect(failure?.kind == .configuration)
+    #expect(GitFailure.isPassing("fatal: unable to access 'x': Could not resolve host: example.org"))
+    #expect(!GitFailure.isPassing("fatal: repository 'x' not found"))
+  }
+
+  @Test("What a step refers to must be known, and a folder must be there")
+  func unknown() async throws {
+    let steps = PullSteps(blocks: BlockStore([]), state: MemoryState(), environment: [:])
+    let unknown = await #expect(throws: Misconfiguration.self) {
+      try await steps.run(
+        [["prefect.deployments.steps.set_working_directory": ["directory": "{{ nothing.directory }}"]]],
+        log: .silent)
+    }
+    #expect(unknown?.message == "a pull step refers to {{ nothing.directory }}, which is not known")
+    let absent = await #expect(throws: Misconfiguration.self) {
+      try await steps.run(
+        [["prefect.deployments.steps.set_working_directory": ["directory": "/nowhere/at/all"]]], log: .silent)
+    }
+    #expect(absent?.message.contains("/nowhere/at/all is no folder") == true)
+  }
+
+  @Test("A block stands for its secret")
+  func secret() async throws {
+    struct Documents: BlockSource {
+      func find(type: any Block.Type, name: String) -> BlockValues? {
+        guard type.typeSlug == "github-credentials", name == "ours" else { return nil }
+        return BlockValues(
+          typeSlug: type.typeSlug, name: name, values: ["token": "made-up-token"], origin: "the test")
+      }
+      func placesSearched(type: any Block.Type, name: String) -> [String] { [] }
+    }
+    let store = BlockStore([Documents()])
+    #expect(try await store.secretText(type: "github-credentials", name: "ours") == "made-up-token")
+    await #expect(throws: Misconfiguration.self) {
+      try await store.secretText(type: "gitlab-credentials", name: "ours")
+    }
+  }
+
+  private static func git(_ arguments: String...) throws {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = ["git"] + arguments
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 0, "git \(arguments.joined(separator: " "))")
+  }
+}

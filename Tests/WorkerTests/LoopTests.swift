@@ -1,0 +1,410 @@
+import Essentials
+import Foundation
+import JSON
+import PrefectAPI
+import Synchronization
+import Testing
+
+@testable import Worker
+
+/// A shell script as a command of a deployment.
+private func shell(_ script: String, _ more: JSONObject = [:]) -> JSONObject {
+  var variables: JSONObject = ["command": .string("/bin/sh -c '\(script)'")]
+  for (key, value) in more { variables[key] = value }
+  return variables
+}
+
+@Suite("A worker and the runs of its pool", .timeLimit(.minutes(1))) struct LoopTests {
+  @Test("It makes the pool that is missing, claims a run, runs its command and reports the end")
+  func completes() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("echo hello from $PREFECT__FLOW_NAME; echo $PREFECT__FLOW_RUN_ID; pwd"))
+      let run = await bench.fake.run(id, has: "COMPLETED")
+      #expect(run?.history == ["SCHEDULED", "PENDING", "COMPLETED"])
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      #expect(bench.printed.hasPrefix("hello from stars\n\(id.wire)\n\(bench.folder)/runs/"))
+      // Nothing is left of it: no record, no output, no folder.
+      #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.folder)/runs") == ["lock"])
+    }
+    let pool = bench.fake.now.pool
+    #expect(pool?["name"] == "default" && pool?["type"] == "process")
+    #expect(pool?["base_job_template"] == .object(JobTemplate.process))
+    #expect(bench.fake.now.heartbeats > 0)
+  }
+
+  @Test("A run without a command is this program's own")
+  func ownCommand() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(own: ["/bin/echo", "flow-run", "execute"])) {
+      let id = bench.fake.add(["stream_output": true])
+      _ = await bench.fake.run(id, has: "COMPLETED")
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      #expect(bench.printed == "flow-run execute\n")
+    }
+  }
+
+  @Test("A crash is reported with the exit code, and the last lines of the output go to the run's log")
+  func crash() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("echo first; echo the reason >&2; exit 3", ["stream_output": false]))
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(run?.message.hasPrefix("The process ended with exit code 3; ") == true)
+      #expect(bench.fake.now.logs.count == 1)
+      #expect(
+        bench.fake.now.logs.first?.hasSuffix("The last lines of its output:\nfirst\nthe reason") == true)
+      #expect(bench.printed.isEmpty)
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      // The output is kept for whoever looks after it.
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: "\(bench.folder)/runs").sorted()
+          == ["\(id.wire).log", "lock"])
+    }
+  }
+
+  @Test("A process that is killed is reported as crashed at once, with the signal")
+  func killed() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("kill -9 $$"))
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(run?.message.hasPrefix("The process was ended by signal 9 (SIGKILL)") == true)
+    }
+  }
+
+  @Test("A program that is not there is reported as crashed, by its name")
+  func missingProgram() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(["command": "no-such-program --flag"])
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(
+        run?.message.hasPrefix(
+          "Flow run could not be started: there is no program no-such-program that may be executed") == true)
+    }
+  }
+
+  @Test("A job variable that is not as it must be is reported as crashed, by its name")
+  func wrongVariable() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(["timeout": "soon"])
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(
+        run?.message.hasPrefix(
+          "Flow run could not be started: the job variable timeout is \"soon\" and must be")
+          == true)
+    }
+  }
+
+  @Test("What the process says of its run itself stays")
+  func ownReport() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("sleep 600"))
+      await bench.fake.until { $0[id]?.pid != nil }
+      bench.fake.change { state in
+        for place in state.runs.indices { state.runs[place].state = ["type": "FAILED"] }
+      }
+      let pid = try #require(Int32(bench.fake.now[id]?.pid ?? ""))
+      kill(pid, SIGKILL)
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      #expect(bench.fake.now[id]?.type == "FAILED")
+    }
+  }
+
+  @Test("No more runs at once than the limit; the next begins as soon as one has ended")
+  func limit() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(limit: 2)) {
+      let gate = "\(bench.folder)/gate"
+      let ids = (0..<3).map { _ in bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done")) }
+      await bench.fake.until { state in ids.count { state[$0]?.pid != nil } == 2 }
+      let polls = bench.fake.now.polls
+      await bench.fake.until { $0.polls >= polls + 2 }
+      #expect(ids.map { bench.fake.now[$0]?.type } == ["PENDING", "PENDING", "SCHEDULED"])
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      await bench.fake.until { state in ids.allSatisfy { state[$0]?.type == "COMPLETED" } }
+    }
+  }
+
+  @Test("A run of a little later begins at its time, not at the next poll, and not before")
+  func ahead() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let due = Date().addingTimeInterval(0.4)
+      let id = bench.fake.add(shell("true"), due: due)
+      await bench.fake.until { $0[id]?.type != "SCHEDULED" }
+      #expect(Date() >= due)
+    }
+  }
+
+  @Test("A cancelled run ends by SIGTERM, and is reported as cancelled whatever its exit code")
+  func cancel() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(
+        shell("trap \"echo goodbye; exit 5\" TERM; echo ready; while true; do sleep 0.02; done"))
+      _ = try await eventually { bench.printed.contains("ready") ? true : nil }
+      bench.fake.change { $0.runs[0].state = ["type": "CANCELLING"] }
+      let run = await bench.fake.run(id, has: "CANCELLED")
+      #expect(run?.message == "Flow run was cancelled successfully.")
+      _ = try await eventually { bench.printed.contains("goodbye") ? true : nil }
+    }
+  }
+
+  @Test("A process that does not hear SIGTERM is killed after the grace, and its children with it")
+  func cancelStubborn() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(killGrace: .milliseconds(100))) {
+      let id = bench.fake.add(
+        shell(
+          "trap \"\" TERM; sh -c \"while true; do sleep 0.02; done\" & echo child $!; while true; do sleep 0.02; done"
+        ))
+      let child = try #require(
+        try await eventually { bench.printed.firstMatch(of: /child ([0-9]+)\n/).flatMap { Int32($0.1) } })
+      bench.fake.change { $0.runs[0].state = ["type": "CANCELLING"] }
+      _ = await bench.fake.run(id, has: "CANCELLED")
+      #expect(try await eventually { ProcessStat(pid: child).map(\.isZombie) ?? true ? true : nil } == true)
+    }
+  }
+
+  @Test("A run that takes longer than its limit is ended and crashed")
+  func timeout() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("sleep 600", ["timeout": 0.1]))
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(run?.message.hasPrefix("The process ran longer than its limit of 100 ms and was ended") == true)
+    }
+  }
+
+  @Test("A run whose processes use more memory than its limit is killed and crashed")
+  func memory() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(
+        shell("head -c 60000000 /dev/zero | tail -c 60000000 | sleep 600", ["memory_limit": "32Mi"]))
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(run?.message.contains("more than its limit of 32 MiB, and was ended.") == true)
+    }
+  }
+
+  @Test("While the API is away the worker goes on, and reports what has ended meanwhile when it is back")
+  func away() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let gate = "\(bench.folder)/gate"
+      let id = bench.fake.add(shell("echo ready; while [ ! -e \(gate) ]; do sleep 0.02; done; exit 4"))
+      _ = try await eventually { bench.printed.contains("ready") ? true : nil }
+      bench.fake.change { $0.isAway = true }
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("asked again until it is answered") } }
+          ? true : nil
+      }
+      #expect(bench.fake.now[id]?.type == "PENDING")
+      bench.fake.change { $0.isAway = false }
+      #expect(await bench.fake.run(id, has: "CRASHED")?.message.contains("exit code 4") == true)
+      let next = bench.fake.add(shell("true"))
+      #expect(await bench.fake.run(next, has: "COMPLETED") != nil)
+    }
+  }
+
+  @Test("An API that is away when the worker starts is waited for")
+  func awayAtStart() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.isAway = true }
+    try await bench.working(try bench.loop()) {
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("tried again until the API is there") } }
+          ? true : nil
+      }
+      bench.fake.change { $0.isAway = false }
+      let id = bench.fake.add(shell("true"))
+      #expect(await bench.fake.run(id, has: "COMPLETED") != nil)
+    }
+  }
+
+  @Test("A claim whose answer was lost is found to be this worker's, and goes on")
+  func lostClaim() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      await bench.fake.until { $0.polls > 0 }
+      bench.fake.change { $0.losesNextAnswer = true }
+      let id = bench.fake.add(shell("true"))
+      let run = await bench.fake.run(id, has: "COMPLETED")
+      #expect(run?.history == ["SCHEDULED", "PENDING", "COMPLETED"])
+    }
+  }
+
+  @Test("A pool of another type is refused, by its name")
+  func wrongPool() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.pool = ["name": "default", "type": "docker"] }
+    let failure = try await #require(throws: Misconfiguration.self) { try await bench.loop().run() }
+    #expect(failure.message == "the work pool default is of type docker, and this worker starts processes")
+  }
+
+  @Test("A second worker of one name on one machine is refused")
+  func twice() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let first = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+    let failure = try #require(throws: Misconfiguration.self) {
+      try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+    }
+    #expect(failure.message.hasPrefix("a worker named w1 runs on this machine already"))
+    withExtendedLifetime(first) {}
+  }
+}
+
+@Suite("A worker that is stopped, and the next one", .timeLimit(.minutes(1))) struct DrainTests {
+  @Test("A run that ends in time ends by itself")
+  func patience() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    let loop = try bench.loop(drain: DrainPolicy(.requeue, patience: .seconds(30)))
+    var id: UUID?
+    try await bench.working(loop) {
+      id = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      await loop.stop()
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+    }
+    #expect(id.flatMap { bench.fake.now[$0] }?.type == "COMPLETED")
+  }
+
+  @Test("A run that is requeued is scheduled anew, at once, and the next worker does it")
+  func requeue() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
+      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "SCHEDULED")
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
+  @Test("A run that is cancelled with its worker is reported so")
+  func cancel() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.cancel, patience: .zero))) {
+      _ = bench.fake.add(shell("sleep 600"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "CANCELLED")
+  }
+
+  @Test("A run that is left goes on, and the next worker of the name takes it up with its output")
+  func leave() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    try await bench.working(try bench.loop(drain: DrainPolicy(.leave))) {
+      _ = bench.fake.add(shell("echo one; while [ ! -e \(gate) ]; do sleep 0.02; done; echo two"))
+      _ = try await eventually { bench.printed == "one\n" ? true : nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "PENDING")
+    let loop = try bench.loop()
+    try await bench.working(loop) {
+      _ = try await eventually { await loop.count == 1 ? true : nil }
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      let run = await bench.fake.run(bench.fake.now.runs[0].id, has: "CRASHED")
+      // It was this test's child and no other worker's, so that the exit code is known all the same only to a parent.
+      #expect(run?.message.contains("exit code unknown") == true)
+    }
+    #expect(bench.printed == "one\ntwo\n")
+  }
+
+  @Test("A process that ended while no worker ran is reported as crashed, exit code unknown")
+  func whileAway() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    var identity = try #require(ProcessIdentity(of: getpid()))
+    identity.startTicks += 1
+    try await restart(bench, identity)
+    #expect(bench.fake.now.runs[0].message == "The process ended while no worker ran, exit code unknown.")
+  }
+
+  @Test("A process that ended with its machine is reported so")
+  func machine() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await restart(bench, ProcessIdentity(pid: 4711, startTicks: 1, bootID: "another"))
+    #expect(
+      bench.fake.now.runs[0].message == "The process ended with the machine it ran on, exit code unknown.")
+  }
+
+  private func restart(_ bench: LoopBench, _ identity: ProcessIdentity) async throws {
+    let id = bench.fake.add(shell("true"))
+    bench.fake.change { $0.runs[0].state = ["type": "RUNNING"] }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      var record = RunRecord(id: id, name: "brave-fox", transition: UUID())
+      record.process = identity
+      try journal.write(record)
+    }
+    try await bench.working(try bench.loop()) { _ = await bench.fake.run(id, has: "CRASHED") }
+  }
+
+  @Test("A run that was claimed and not started goes on; one that another has claimed is left alone")
+  func claimed() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let transition = UUID()
+    let ours = bench.fake.add(shell("true"))
+    let others = bench.fake.add(shell("true"))
+    bench.fake.change { state in
+      for place in state.runs.indices {
+        let id = place == 0 ? transition : UUID()
+        state.runs[place].state = ["type": "PENDING", "state_details": ["transition_id": .string(id.wire)]]
+      }
+    }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      try journal.write(RunRecord(id: ours, name: "ours", transition: transition))
+      try journal.write(RunRecord(id: others, name: "others", transition: UUID()))
+    }
+    try await bench.working(try bench.loop()) {
+      _ = await bench.fake.run(ours, has: "COMPLETED")
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+    }
+    #expect(bench.fake.now[others]?.type == "PENDING")
+  }
+
+  @Test("A record that cannot be read is removed, and said so")
+  func broken() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try FileManager.default.createDirectory(atPath: "\(bench.folder)/runs", withIntermediateDirectories: true)
+    let path = "\(bench.folder)/runs/x.json"
+    try Data("{".utf8).write(to: URL(filePath: path))
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.polls > 0 } }
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(
+      bench.lines.withLock { lines in lines.contains { $0.hasSuffix("is no record of a run; it is removed") }
+      })
+  }
+}
