@@ -7,7 +7,8 @@ enum BlockPlaces {
   /// The environment, the documents of a folder, and the files of the Climate Data Store's own clients.
   static func all(_ environment: [String: String], folder: String) -> [any BlockSource] {
     [
-      EnvironmentBlocks(environment), BlockFiles(folder: folder, environment: environment),
+      CDSEnvironmentKey(environment: environment), EnvironmentBlocks(environment),
+      BlockFiles(folder: folder, environment: environment),
       CDSConfigurationFiles(environment: environment),
     ]
   }

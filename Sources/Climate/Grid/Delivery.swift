@@ -1,5 +1,12 @@
 /// Whether a delivered grid is what was asked for.
 public struct Delivery: Sendable {
+  private static let latticeTolerance = 2e-3
+
+  /// Whether a grid's centres are those of a dataset of that spacing, in degrees.
+  public static func isOnLattice(_ grid: Grid, spacing: Double = 0.1) -> Bool {
+    grid.deviation(fromLattice: spacing) <= latticeTolerance
+  }
+
   /// How far centres lie from multiples of 0.1 degrees, at most, in degrees.
   public let latticeDeviation: Double
   /// Zones of which a part lies beyond the grid, and the share of each that does not.
@@ -12,7 +19,7 @@ public struct Delivery: Sendable {
   }
 
   /// Whether the centres are those of the dataset itself, and not interpolated ones.
-  public var isOnLattice: Bool { latticeDeviation <= 2e-3 }
+  public var isOnLattice: Bool { latticeDeviation <= Self.latticeTolerance }
   public var coversEverything: Bool { uncovered.isEmpty }
 
   /// What is wrong, in sentences; empty where nothing is.

@@ -1,3 +1,6 @@
+internal import Essentials
+internal import FoundationEssentials
+
 /// What is in a climate file, in words.
 package enum GridReport {
   package static func text(_ file: ClimateFile) -> String {
@@ -38,12 +41,34 @@ package enum GridReport {
       variable.times.count == 1
         ? "  one time: \(ISOTime.text(first))"
         : "  \(variable.times.count) times from \(ISOTime.text(first)) to \(ISOTime.text(last))")
+    let gaps = gaps(in: variable.times)
+    if !gaps.isEmpty {
+      let shown = gaps.prefix(10).map(ISOTime.text).joined(separator: ", ")
+      let more = gaps.count > 10 ? " and \(gaps.count - 10) more" : ""
+      lines.append("  \(gaps.count) missing in between: \(shown)\(more)")
+    }
     let counts = DataVersion.allCases.compactMap { version -> String? in
       let count = variable.versions.filter { $0 == version }.count
       return count == 0 ? nil : "\(count) \(version == .unknown ? "of unknown version" : version.rawValue)"
     }
     lines.append("  \(counts.joined(separator: ", "))")
     return lines
+  }
+
+  /// The times that are not there between the first and the last, by the shortest step; months by the calendar. The store
+  /// leaves out without a word what it does not have.
+  static func gaps(in times: [Date]) -> [Date] {
+    guard let first = times.first, let last = times.last, times.count > 2 else { return [] }
+    let days = times.map { CalendarDate(utc: $0) }
+    let there = Set(times)
+    if zip(times, days).allSatisfy({ $0 == $1.startOfDayUTC && $1.day == 1 }) {
+      return CalendarMonth.range(CalendarMonth(of: days[0]), CalendarMonth(of: days[days.count - 1]))
+        .map(\.firstDay.startOfDayUTC).filter { !there.contains($0) }
+    }
+    guard let step = zip(times.dropFirst(), times).map({ $0.timeIntervalSince($1) }).min(), step > 0 else {
+      return []
+    }
+    return stride(from: first, to: last, by: step).filter { !there.contains($0) }
   }
 
   private static func distinct(_ grids: [Grid]) -> [Grid] {

@@ -15,6 +15,12 @@ struct CDSAnswer {
     let detail = body?["detail"]?.string ?? body?["traceback"]?.string ?? title
     let said = detail.isEmpty ? "" : ": \(detail)"
     let place = "\(operation) at \(server)"
+    // Before the job or as its end: "None of the data you have requested is available yet".
+    if response.status == 400, detail.contains("is available yet") {
+      return CDSFailure(
+        .rejected, "\(place): nothing of it is published yet\(said)", remedy: "Run again when it is.",
+        problem: .notPublished)
+    }
     switch (response.status, title.lowercased()) {
     case (401, _):
       return CDSFailure(
@@ -33,7 +39,7 @@ struct CDSAnswer {
     case (403, "permission denied"):
       return CDSFailure(
         .configuration, "\(place): the data set is not available\(said)",
-        remedy: "The reason given tells until when, or whom to ask.")
+        remedy: "The reason given tells until when, or whom to ask.", problem: .notAllowed)
     case (403, _):
       return CDSFailure(
         .configuration, "\(place): not allowed (403)\(said)",
@@ -45,7 +51,7 @@ struct CDSAnswer {
         .transient, "\(place): the result has expired\(said)", remedy: "Run again to ask for it anew.",
         problem: .resultsExpired)
     case (404, "job results not ready"):
-      return CDSFailure(.transient, "\(place): the result is not ready\(said)")
+      return CDSFailure(.transient, "\(place): the result is not ready\(said)", problem: .notReady)
     case (404, _):
       return CDSFailure(.rejected, "\(place): the store has no such job\(said)", problem: .noSuchJob)
     case (400, "job results failed"), (400, "the job has failed"), (400, "the job has been rejected"),

@@ -5,47 +5,62 @@ import FoundationEssentials
 /// The files in which the store's own clients keep address and key: `~/.cdsapirc` (or what `CDSAPI_RC` names) and
 /// `~/.ecmwfdatastoresrc` (or what `ECMWF_DATASTORES_RC_FILE` names). They make the block `cds`.
 ///
-/// Lines `url: ...` and `key: ...`, parted at the first colon, as `cdsapi` reads them. An address in `CDSAPI_URL` or
-/// `ECMWF_DATASTORES_URL` wins over the file's.
+/// Lines `url: ...` and `key: ...`, parted at the first colon, as `cdsapi` reads them. What `CDSAPI_URL` and `CDSAPI_KEY`,
+/// or `ECMWF_DATASTORES_URL` and `ECMWF_DATASTORES_KEY`, say wins over the file, one by one; a key in the environment
+/// is the matter of ``CDSEnvironmentKey``.
 public struct CDSConfigurationFiles: BlockSource {
-  private let files: [(path: String, url: String?)]
+  struct Family {
+    let path: String
+    let url: String?
+    let key: String?
+  }
+
+  let families: [Family]
 
   public init(environment: [String: String]) {
     let home = environment["HOME"] ?? ""
-    files = [
-      (environment["CDSAPI_RC"] ?? "\(home)/.cdsapirc", environment["CDSAPI_URL"]),
-      (
-        environment["ECMWF_DATASTORES_RC_FILE"] ?? "\(home)/.ecmwfdatastoresrc",
-        environment["ECMWF_DATASTORES_URL"]
-      ),
+    func family(_ prefix: String, file: String, default path: String) -> Family {
+      func variable(_ name: String) -> String? { environment[name].flatMap { $0.isEmpty ? nil : $0 } }
+      return Family(
+        path: variable("\(prefix)_\(file)") ?? "\(home)/\(path)", url: variable("\(prefix)_URL"),
+        key: variable("\(prefix)_KEY"))
+    }
+    families = [
+      family("CDSAPI", file: "RC", default: ".cdsapirc"),
+      family("ECMWF_DATASTORES", file: "RC_FILE", default: ".ecmwfdatastoresrc"),
     ]
   }
 
   public func find(type: any Block.Type, name: String) throws -> BlockValues? {
     guard type is CDSCredentials.Type, name == "cds" else { return nil }
-    for (path, url) in files {
-      guard FileManager.default.fileExists(atPath: path) else { continue }
-      guard let data = FileManager.default.contents(atPath: path) else {
-        throw Misconfiguration("\(path) cannot be read", remedy: "Look at its permissions.")
-      }
-      var values = JSONObject()
-      for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
-        let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-        guard parts.count == 2, let member = ["url": "url", "key": "key"][Self.trimmed(parts[0])] else {
-          continue
-        }
-        values[member] = .string(Self.trimmed(parts[1]))
-      }
-      if let url, !url.isEmpty { values["url"] = .string(url) }
+    for family in families {
+      var values = try Self.members(of: family.path)
       guard values["key"] != nil else { continue }
-      return BlockValues(typeSlug: CDSCredentials.typeSlug, name: name, values: values, origin: path)
+      if let url = family.url { values["url"] = .string(url) }
+      return BlockValues(
+        typeSlug: CDSCredentials.typeSlug, name: name, values: values, origin: family.path)
     }
     return nil
   }
 
+  /// Address and key of a file; empty where there is none.
+  static func members(of path: String) throws -> JSONObject {
+    guard FileManager.default.fileExists(atPath: path) else { return [:] }
+    guard let data = FileManager.default.contents(atPath: path) else {
+      throw Misconfiguration("\(path) cannot be read", remedy: "Look at its permissions.")
+    }
+    var values = JSONObject()
+    for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
+      let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+      guard parts.count == 2, let member = ["url": "url", "key": "key"][trimmed(parts[0])] else { continue }
+      values[member] = .string(trimmed(parts[1]))
+    }
+    return values
+  }
+
   public func placesSearched(type: any Block.Type, name: String) -> [String] {
     guard type is CDSCredentials.Type, name == "cds" else { return [] }
-    return files.map { "\($0.path) (no key there)" }
+    return families.map { "\($0.path) (no key there)" }
   }
 
   private static func trimmed(_ text: Substring) -> String {

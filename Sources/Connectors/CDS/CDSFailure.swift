@@ -3,7 +3,9 @@ public import Essentials
 /// The Climate Data Store did not give what was asked for.
 public struct CDSFailure: Failure {
   /// What a caller can act on.
-  enum Problem: Sendable { case noSuchJob, resultsExpired, tooLarge, tooManyQueued, other }
+  enum Problem: Sendable {
+    case noSuchJob, notAllowed, notReady, resultsExpired, notPublished, tooLarge, tooManyQueued, other
+  }
 
   public let kind: FailureKind
   public let message: String

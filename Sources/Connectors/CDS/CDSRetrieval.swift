@@ -47,7 +47,8 @@ public struct CDSRetrieval: Sendable {
     return try await plan(first) + plan(second)
   }
 
-  /// The file of a request; several where the store finds the request too large.
+  /// The file of a request; several where the store finds the request too large, none where it has published nothing of
+  /// it yet.
   ///
   /// - Parameter inspect: looks into a file, which may be that of a part of the request. Where it throws, the file is
   ///   not kept.
@@ -55,6 +56,10 @@ public struct CDSRetrieval: Sendable {
     for request: CDSRequest, inspect: @Sendable (CDSRequest, String) throws -> CDSFile.Content
   ) async throws -> [CDSFile] {
     do { return [try await file(for: request, inspect: inspect)] } catch let failure as CDSFailure {
+      if failure.problem == .notPublished {
+        log.warning("\(failure.message)")
+        return []
+      }
       guard failure.problem == .tooLarge, let (first, second) = request.halves else { throw failure }
       log.info("the store finds the request too large; it is parted: \(request.inWords)")
       return try await files(for: first, inspect: inspect) + files(for: second, inspect: inspect)
@@ -87,6 +92,10 @@ public struct CDSRetrieval: Sendable {
         return try await fetch(asset, job: job.id, request, inspect)
       } catch let failure as CDSFailure {
         switch failure.problem {
+        case .notReady:
+          // Done by its status, and not yet by its result.
+          if let line = try await wait.poll(run, job, at: store.url) { log.info(line) }
+          continue
         case .resultsExpired where expired < 2:
           expired += 1
           log.info("job \(job.id): its file has expired; the request is handed in anew")
@@ -112,7 +121,8 @@ public struct CDSRetrieval: Sendable {
           log.info("job \(id) of an earlier run is gone on with; it is \(job.status.rawValue)")
           return job
         }
-      } catch let failure as CDSFailure where failure.problem == .noSuchJob {
+      } catch let failure as CDSFailure where [.noSuchJob, .notAllowed].contains(failure.problem) {
+        // Not allowed: it is the job of the user who had the key before.
         log.info("job \(id) of an earlier run is gone")
       }
     }
@@ -121,9 +131,15 @@ public struct CDSRetrieval: Sendable {
   }
 
   private func adopted(_ request: CDSRequest, _ entry: CDSJobRegister.Entry) async throws -> CDSJob? {
-    guard let job = try await store.job(for: request, newerThan: entry.used, now: run.clock.now()) else {
+    let found: CDSJob?
+    do {
+      found = try await store.job(for: request, newerThan: entry.used, now: run.clock.now())
+    } catch let failure as CDSFailure where failure.kind == .rejected {
+      // A proxy or another store that has no list: the request is handed in without.
+      log.warning("\(failure.message). Whether a job asks for the same already is not known")
       return nil
     }
+    guard let job = found else { return nil }
     log.info("job \(job.id) asks for the same and is \(job.status.rawValue): it is gone on with")
     try await register.keep(CDSJobRegister.Entry(job: job.id, used: entry.used), for: request)
     return job
@@ -177,6 +193,7 @@ public struct CDSRetrieval: Sendable {
       {
         // The job goes on at the store, whether it can be asked or not.
         log.warning("\(failure.message). The job is asked for again")
+        if let pause = failure.retryAfter { try await wait.pass(pause, run, job: job, at: store.url) }
       }
     }
   }
@@ -204,7 +221,12 @@ public struct CDSRetrieval: Sendable {
         attempt += 1
       }
     }
-    let content = try inspect(request, draft)
+    let content: CDSFile.Content
+    do { content = try inspect(request, draft) } catch {
+      // The same job would give the same file once more.
+      try await forget(request)
+      throw error
+    }
     return try cache.keep(draft, for: request, job: job, content: content, now: run.clock.now())
   }
 }

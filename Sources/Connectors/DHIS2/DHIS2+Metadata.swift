@@ -18,7 +18,7 @@ extension DHIS2 {
     let existing = try await owners("dataElements", ids: dataElements.map(\.id))
     for wanted in dataElements {
       if let found = existing[wanted.id] {
-        let differences = wanted.essentials.filter { found[$0.key] != $0.value }
+        let differences = wanted.differences(from: found)
         guard !differences.isEmpty else { continue }
         var document = found
         for (key, value) in differences { document[key] = value }

@@ -8,6 +8,9 @@ public struct DataElement: Sendable {
   public let description: String
   /// How DHIS2 aggregates it over time and org units: `AVERAGE`, `SUM` ...
   public let aggregationType: String
+  /// Texts that the flow itself gives it in other settings. Where a name or a description is one of them, it is brought
+  /// up to date; every other is its owner's.
+  public var formerTexts: Set<String> = []
 
   public init(id: String, name: String, shortName: String, description: String, aggregationType: String) {
     self.id = id
@@ -25,6 +28,14 @@ public struct DataElement: Sendable {
     ]
     for (key, value) in essentials { document[key] = value }
     return document
+  }
+
+  /// What has to change in an existing one: its essentials, and texts that are the flow's own and no longer right.
+  func differences(from found: JSONObject) -> [(key: String, value: JSONValue)] {
+    let texts = [("name", name), ("shortName", shortName), ("description", description)].filter { key, text in
+      found[key]?.string.map { $0 != text && formerTexts.contains($0) } ?? false
+    }
+    return essentials.filter { found[$0.key] != $0.value } + texts.map { (key: $0, value: .string($1)) }
   }
 
   /// What an existing one must have for the values to mean what they say. Names, sharing and the rest are its owner's.

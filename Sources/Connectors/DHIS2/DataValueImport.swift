@@ -129,7 +129,7 @@ struct DataValueImport {
     if options.strategy == .delete {
       // Deleting what never was would leave a tombstone behind.
       if held == nil { receipt.unchanged += 1 } else { ready.append(Row(value: value, held: held)) }
-    } else if let held, value.hasValue(held) {
+    } else if let held, value.hasValue(held), !options.resent.contains(value.key) {
       receipt.unchanged += 1
     } else if ValueType.isZero(value.value), preflight?.dropsZero(value) == true {
       if let held {
@@ -141,6 +141,7 @@ struct DataValueImport {
         receipt.zeroDropped += 1
       }
     } else {
+      receipt.noteChange(value, held: held)
       ready.append(Row(value: value, held: held))
     }
   }

@@ -46,6 +46,8 @@ public struct ImportOptions: Sendable {
   public var settlingTime: Duration = .seconds(60)
   /// How long a background job may take.
   public var jobDeadline: Duration = .seconds(7_200)
+  /// Values that are sent even where DHIS2 holds the same: for what is kept with them, such as a comment.
+  public var resent: Set<DataValue.Key> = []
   /// Where it is said what goes on.
   public var log = Log.silent
 

@@ -19,6 +19,13 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
     }
   }
 
+  /// A value that a dry run would change.
+  public struct Change: Sendable {
+    public let value: DataValue
+    /// What DHIS2 holds; nil for nothing.
+    public let held: String?
+  }
+
   /// Values that DHIS2 did not have before.
   public internal(set) var created = 0
   /// Values that DHIS2 had with another number.
@@ -33,6 +40,8 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
   public internal(set) var zeroDropped = 0
   /// The first of the refused values, as many as were asked for; ``refused`` counts all.
   public internal(set) var refusals: [Refusal] = []
+  /// The first of the values that a dry run would create or update; empty where values are written.
+  public internal(set) var changes: [Change] = []
   /// How many values were refused for each reason.
   public internal(set) var refusedByReason: [ImportReason: Int] = [:]
   /// What is worth knowing and stopped nothing.
@@ -45,6 +54,8 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
   public internal(set) var unknownOutcomes = 0
 
   private let mostRefusals: Int
+  /// So many changes of a dry run are listed.
+  private static let mostChanges = 1_000
 
   init(isDryRun: Bool, mostRefusals: Int = 10_000) {
     self.isDryRun = isDryRun
@@ -64,11 +75,20 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
     for value in values {
       switch held[value.key] {
       case nil: receipt.created += 1
-      case let text? where value.hasValue(text): receipt.unchanged += 1
+      case let text? where value.hasValue(text):
+        receipt.unchanged += 1
+        continue
       case _?: receipt.updated += 1
       }
+      receipt.noteChange(value, held: held[value.key])
     }
     return receipt
+  }
+
+  /// Lists what a dry run would change, as far as the list goes.
+  mutating func noteChange(_ value: DataValue, held: String?) {
+    guard isDryRun, changes.count < Self.mostChanges else { return }
+    changes.append(Change(value: value, held: held))
   }
 
   /// How many values were handed in.

@@ -5,8 +5,9 @@ public import FlowKit
 /// Imports ERA5-Land climate into DHIS2: the mean over each org unit's area, period by period.
 ///
 /// A value is imported as it follows from the data set: area-weighted over the exact border, never over whole cells.
-/// What cannot be imported (no border, no data, refused by DHIS2) is listed, and the run then does not end as
-/// completed; what could be imported is in DHIS2 by then.
+/// What DHIS2 refused, and what the store did not deliver, is listed, and the run then does not end as completed; what
+/// could be imported is in DHIS2 by then. Org units without a usable border, or far from any cell with data, can never
+/// have a value: they are listed too, and do not fail the run.
 public struct ERA5ClimateImport: Flow {
   public static let name = "dhis2_era5_climate_import"
   public static let summary =
@@ -32,7 +33,7 @@ public struct ERA5ClimateImport: Flow {
   var periodType = ERA5PeriodType.monthly
   @Parameter("monthly_means (one request for many years) or hourly (exact); none means what the periods need")
   var source: ERA5Source? = nil
-  @Parameter("Whose days: UTC, or an offset from it as +03:00; needs hourly data")
+  @Parameter("Whose days: UTC, an offset from it as +03:00, or a zone as Africa/Nairobi; needs hourly data")
   var timeZone = "UTC"
   @Parameter("Id of your own data set, in place of this flow's")
   var dataSet: String? = nil
@@ -56,16 +57,18 @@ public struct ERA5ClimateImport: Flow {
   public init() {}
 
   public func run(_ run: FlowRun) async throws -> ERA5ImportResult {
-    let (source, offset) = try ERA5Plan.product(
+    let (source, zone) = try ERA5Plan.product(
       periodType, source: source, timeZone: timeZone, localCalendar: localCalendar)
     let mapping = try ERA5Mapping(
       periodType, source, indicators: indicators, dataSet: dataSet, dataElements: dataElements)
     let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let store = CDS(try await run.load(cds), http: run.http)
-    let preliminary = ERA5Preliminary(dataSet: mapping.dataSet, selection: selection)
+    let preliminary = ERA5Preliminary(
+      dataSet: mapping.dataSet, selection: selectionKey, indicators: indicators)
     let known = try await preliminary.months(run)
     let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
       .resolve(preliminary: known)
+    let offset = try zone.offset(of: months)
     let (calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
     let destination = ERA5Destination(
@@ -92,7 +95,7 @@ public struct ERA5ClimateImport: Flow {
         task.log.info("\(values.values.count) values written to \(chapCsv) for CHAP")
       }
     }
-    let receipt = try await destination.write(values, run)
+    let receipt = try await destination.write(values, preliminary: known, run)
     let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
     try ERA5Report(
       result: result, plan: plan, mapping: mapping, zones: zones, values: values, receipt: receipt,
@@ -114,6 +117,12 @@ public struct ERA5ClimateImport: Flow {
   private var selection: String {
     if !orgUnits.isEmpty { return "the \(orgUnits.count) ids given" }
     return orgUnitGroup.map { "group \($0)" } ?? "level \(orgUnitLevel)"
+  }
+
+  /// The same for the same choice of org units, and for no other.
+  private var selectionKey: String {
+    orgUnits.isEmpty
+      ? selection : "units \(SHA256.hexadecimal(Array(orgUnits.sorted().joined(separator: ",").utf8)))"
   }
 
   private func readOrgUnits(

@@ -20,7 +20,11 @@ struct ERA5Destination: Sendable {
 
   /// Makes sure that data elements and data set exist, imports what differs from what DHIS2 has, and reads back that
   /// it holds every value. A dry run writes nothing.
-  func write(_ values: ERA5Values, _ run: FlowRun) async throws -> ImportReceipt {
+  ///
+  /// - Parameter preliminary: months that were imported while they were preliminary.
+  func write(
+    _ values: ERA5Values, preliminary: [CalendarMonth], _ run: FlowRun
+  ) async throws -> ImportReceipt {
     let change = try await ensureMetadata(run)
     let rows = values.values.compactMap(row).sorted { $0.key < $1.key }
     let receipt = try await run.task("import_values") { task in
@@ -36,6 +40,7 @@ struct ERA5Destination: Sendable {
       var options = ImportOptions(dataSet: mapping.dataSet)
       options.isDryRun = dryRun
       options.mostRefusals = max(rows.count, 1)
+      options.resent = try await markedInVain(values, months: Set(preliminary))
       options.log = task.log
       // Each request is repeated by itself: the task as a whole would send what has arrived once more.
       return try await server.importValues(rows, options: options, preflight: preflight)
@@ -129,6 +134,24 @@ struct ERA5Destination: Sendable {
     else { return nil }
     return DataValue(
       key, value: text, comment: value.version == .preliminary ? Self.preliminaryMark : nil)
+  }
+
+  /// Values of some months that are final by now, and that DHIS2 holds with the mark of preliminary ones: where the number
+  /// is the same, the mark alone has to go.
+  private func markedInVain(_ values: ERA5Values, months: Set<CalendarMonth>) async throws -> Set<
+    DataValue.Key
+  > {
+    let final = values.values.filter { $0.version != .preliminary && months.contains($0.period.month) }
+    guard !final.isEmpty else { return [] }
+    let keys = Set(final.compactMap { key($0.indicator, $0.period, $0.unit.id) })
+    let query = DataValueQuery(
+      dataSet: mapping.dataSet, periods: Set(keys.map(\.period)).sorted(),
+      orgUnits: Set(keys.map(\.orgUnit)).sorted(), below: false)
+    var marked: Set<DataValue.Key> = []
+    for try await held in server.values(query) where held.comment == Self.preliminaryMark {
+      if keys.contains(held.key) { marked.insert(held.key) }
+    }
+    return marked
   }
 
   /// Holds what DHIS2 now has against what was to be imported.

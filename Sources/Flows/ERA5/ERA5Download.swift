@@ -13,8 +13,6 @@ struct ERA5File: Sendable {
     self.file = file
     moments = file.request.moments.sorted()
   }
-
-  var months: Set<CalendarMonth> { Set(moments.map { CalendarMonth(of: CalendarDate(utc: $0)) }) }
 }
 
 /// Gets files from the Climate Data Store for a run.
@@ -31,7 +29,7 @@ struct ERA5Download: Sendable {
       for part in try await retrieval.plan(request) {
         // Where the store parts it further, each file is looked at for what it should have.
         files += try await retrieval.files(for: part) { part, path in
-          try Self.content(of: path, times: part.moments)
+          try Self.content(of: path, for: part, now: run.clock.now())
         }.map(ERA5File.init)
       }
       return files
@@ -43,12 +41,20 @@ struct ERA5Download: Sendable {
     try await CDSRetrieval(store, run: run, log: run.log).release(files.map(\.file))
   }
 
-  /// Final where every moment is there, in its final version.
-  private static func content(of path: String, times: [Date]) throws -> CDSFile.Content {
+  /// Longer ago than this, data that does not tell its version is final: that comes two to three months after.
+  private static let surelyFinal: TimeInterval = 120 * 24 * 3600
+
+  /// Final where every variable and moment is there on the data set's own lattice, and in its final version. What is not
+  /// may be as it should be the next time.
+  private static func content(of path: String, for request: CDSRequest, now: Date) throws -> CDSFile.Content {
     let file = try ClimateFile(path: path)
+    let moments = request.moments
+    let isYoung = moments.contains { now.timeIntervalSince($0) < surelyFinal }
+    let isWhole = request.variableNames.allSatisfy { name in file.variables.contains { $0.name == name } }
     let isFinal = file.variables.allSatisfy { variable in
-      variable.missing(times).isEmpty && !variable.versions.contains(.preliminary)
+      variable.missing(moments).isEmpty && Delivery.isOnLattice(variable.grid)
+        && !variable.versions.contains(.preliminary) && !(isYoung && variable.versions.contains(.unknown))
     }
-    return isFinal ? .final : .provisional
+    return isWhole && isFinal ? .final : .provisional
   }
 }

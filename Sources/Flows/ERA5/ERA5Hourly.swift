@@ -43,9 +43,12 @@ struct ERA5Hourly: Sendable {
   }
 
   private func byMonth(_ days: Set<CalendarDate>, midnightOnly: Bool) -> [CDSRequest] {
-    Dictionary(grouping: days.sorted()) { CalendarMonth(of: $0) }.sorted { $0.key < $1.key }.map {
-      ERA5Request.hourly(
-        $0.value, midnightOnly: midnightOnly, variables: indicators.requestNames, area: zones.area.values)
+    Dictionary(grouping: days.sorted()) { CalendarMonth(of: $0) }.sorted { $0.key < $1.key }.flatMap {
+      month in
+      zones.areas.map {
+        ERA5Request.hourly(
+          month.value, midnightOnly: midnightOnly, variables: indicators.requestNames, area: $0.values)
+      }
     }
   }
 

@@ -1,4 +1,5 @@
 import Climate
+import Connectors
 public import FlowKit
 
 /// What the flow imports.
@@ -39,11 +40,19 @@ public enum ERA5Indicator: String, CaseIterable, ParameterChoice {
   var requestNames: [String] { climate.variables.compactMap { Self.requestName[$0] } }
 
   /// The name in requests of each variable of a file.
-  private static let requestName = [
+  fileprivate static let requestName = [
     "t2m": "2m_temperature", "d2m": "2m_dewpoint_temperature", "tp": "total_precipitation",
     "u10": "10m_u_component_of_wind", "v10": "10m_v_component_of_wind", "skt": "skin_temperature",
     "ssrd": "surface_solar_radiation_downwards", "swvl1": "volumetric_soil_water_layer_1",
   ]
+}
+
+extension CDSRequest {
+  /// The names in files of the variables that it asks for.
+  var variableNames: [String] {
+    let asked = Set(inputs["variable"]?.array?.compactMap(\.string) ?? [])
+    return ERA5Indicator.requestName.filter { asked.contains($0.value) }.map(\.key)
+  }
 }
 
 extension [ERA5Indicator] {

@@ -1,6 +1,7 @@
 import Climate
 import Connectors
 import FlowKit
+import Foundation
 
 /// Values of months from the store's monthly means.
 struct ERA5MonthlyMeans: Sendable {
@@ -9,7 +10,9 @@ struct ERA5MonthlyMeans: Sendable {
   let months: [CalendarMonth]
 
   var requests: [CDSRequest] {
-    ERA5Request.monthlyMeans(months, variables: indicators.requestNames, area: zones.area.values)
+    zones.areas.flatMap {
+      ERA5Request.monthlyMeans(months, variables: indicators.requestNames, area: $0.values)
+    }
   }
 
   /// What the product has wrong, and how it is had instead: accumulated variables of 2022-09 to 2024-02 from the stamps
@@ -25,15 +28,20 @@ struct ERA5MonthlyMeans: Sendable {
   /// Adds the values of every month that is in the files; the others are missing.
   func add(to values: inout ERA5Values, from files: [ERA5File], cacheFolder: String, log: Log) throws {
     var missing = Dictionary(uniqueKeysWithValues: indicators.map { ($0, Set(wanted($0))) })
-    for delivered in files {
-      let file = try ClimateFile(path: delivered.file.path)
+    // Files of the same months belong together: the store may have parted a request by its variables, and an area on both
+    // sides of the antimeridian is two.
+    for (moments, parts) in Dictionary(grouping: files, by: \.moments).sorted(by: {
+      ($0.key.first ?? .distantPast) < ($1.key.first ?? .distantPast)
+    }) {
+      let file = try ClimateFile(paths: parts.map(\.file.path))
+      let asked = Set(moments.map { CalendarMonth(of: CalendarDate(utc: $0)) })
       let weights = try zones.weights(on: file, cacheFolder: cacheFolder, log: log)
       // What a file does not have is missing, and what it has is imported.
       for indicator in indicators where indicator.isMade(from: file) {
         let series = try means(of: indicator, in: file, over: weights)
         for (step, month) in series.months.enumerated() {
           // A file can have months that this request did not ask for; each month counts once.
-          guard delivered.months.contains(month), missing[indicator]?.remove(month) != nil else { continue }
+          guard asked.contains(month), missing[indicator]?.remove(month) != nil else { continue }
           let days = indicator.climate.aggregation == .sum ? Double(month.length) : 1
           values.add(indicator, ERA5Period(month), version: series.versions[step]) { unit in
             let value = series[zone: unit, time: step]

@@ -1,3 +1,4 @@
+import Climate
 import Connectors
 public import FlowKit
 
@@ -51,9 +52,20 @@ public enum ERA5PeriodType: String, CaseIterable, ParameterChoice {
     }
   }
 
-  /// The data element of an indicator.
+  /// The data element of an indicator. Its texts say what it was made from last.
   func dataElement(_ indicator: ERA5Indicator, _ source: ERA5Source) -> DataElement {
-    let ending = self == .monthly ? "" : ", \(rawValue)"
+    var element = texts(indicator, source)
+    for other in ERA5Source.allCases where other != source {
+      let texts = texts(indicator, other)
+      element.formerTexts.formUnion([texts.name, texts.shortName, texts.description])
+    }
+    return element
+  }
+
+  private func texts(_ indicator: ERA5Indicator, _ source: ERA5Source) -> DataElement {
+    // What is not linear is another quantity when it is worked out from the means.
+    let isOfMeans = source == .monthlyMeans && !indicator.climate.isLinear
+    let ending = (isOfMeans ? ", of monthly means" : "") + (self == .monthly ? "" : ", \(rawValue)")
     let title = indicator.title
     return DataElement(
       id: "PfE5\(indicator.idStem)\(idEnding)", name: "ERA5-Land \(title) (\(indicator.unit))\(ending)",

@@ -15,24 +15,20 @@ struct ERA5Plan: Sendable {
   ///
   /// - Parameters:
   ///   - source: nil for monthly means where they can serve, else hourly.
-  ///   - timeZone: an offset from UTC: `+03:00`.
+  ///   - timeZone: an offset from UTC, `+03:00`, or the name of a zone.
   static func product(
     _ type: ERA5PeriodType, source: ERA5Source?, timeZone: String, localCalendar: Bool
-  ) throws -> (source: ERA5Source, offset: UTCOffset) {
-    guard let offset = UTCOffset(timeZone) else {
-      throw Misconfiguration(
-        "time_zone must be UTC or an offset from it, as +03:00 or +05:45, not \"\(timeZone)\"",
-        remedy: "Give the offset of the country's time; zones that change it in summer have no even days.")
-    }
+  ) throws -> (source: ERA5Source, zone: ERA5TimeZone) {
+    let zone = try ERA5TimeZone(timeZone)
     let needsHours =
       type != .monthly
       ? "\(type.rawValue) values"
-      : offset != .utc ? "days in \(offset)" : localCalendar ? "months of another calendar" : nil
+      : !zone.isUTC ? "days in \(timeZone)" : localCalendar ? "months of another calendar" : nil
     if let needsHours, source == .monthlyMeans {
       throw Misconfiguration(
         "source monthly_means has no \(needsHours)", remedy: "Use --source hourly, or leave source out.")
     }
-    return (source ?? (needsHours == nil ? .monthlyMeans : .hourly), offset)
+    return (source ?? (needsHours == nil ? .monthlyMeans : .hourly), zone)
   }
 
   init(

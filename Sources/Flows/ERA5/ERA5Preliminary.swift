@@ -5,11 +5,18 @@ struct ERA5Preliminary {
   let dataSet: String
   /// How the org units are chosen.
   let selection: String
+  let indicators: [ERA5Indicator]
 
   /// Final data comes two to three months later; what is older than this was lost sight of.
   static let longest = 12
 
-  private var name: String { "preliminary \(dataSet) \(selection)" }
+  /// Each choice has a note of its own: importing one indicator makes no other final.
+  private var name: String {
+    let chosen =
+      indicators.count == ERA5Indicator.allCases.count
+      ? "" : " \(indicators.map(\.rawValue).sorted().joined(separator: ","))"
+    return "preliminary \(dataSet) \(selection)\(chosen)"
+  }
 
   func months(_ run: FlowRun) async throws -> [CalendarMonth] {
     (try await run.watermark(name))?.array?.compactMap { $0.string.flatMap { CalendarMonth($0) } } ?? []

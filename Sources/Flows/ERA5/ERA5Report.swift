@@ -24,6 +24,10 @@ struct ERA5Report {
     if receipt.refused > 0 {
       try run.artifact("climate-import-refused", .table(cut(receipt.refusals.map(row), of: receipt.refused)))
     }
+    if receipt.isDryRun, !receipt.changes.isEmpty {
+      try run.artifact(
+        "climate-import-diff", .table(cut(receipt.changes.map(row), of: receipt.created + receipt.updated)))
+    }
     if !values.gaps.isEmpty {
       run.log.warning(
         "\(values.gaps.count) values are missing; the artifact climate-import-gaps says for which org units and why"
@@ -40,6 +44,16 @@ struct ERA5Report {
       "org_unit": .string(refusal.value.key.orgUnit), "name": name.map { .string($0) } ?? .null,
       "value": .string(refusal.value.value), "why": .string(refusal.why.rawValue),
       "code": refusal.code.map { .string($0) } ?? .null, "reason": .string(refusal.reason),
+    ]
+  }
+
+  private func row(_ change: ImportReceipt.Change) -> JSONObject {
+    let key = change.value.key
+    return [
+      "data_element": .string(key.dataElement), "period": .string(key.period),
+      "org_unit": .string(key.orgUnit),
+      "name": zones.units.first { $0.id == key.orgUnit }.map { .string($0.name) } ?? .null,
+      "held": change.held.map { .string($0) } ?? .null, "new": .string(change.value.value),
     ]
   }
 
@@ -93,15 +107,23 @@ struct ERA5Report {
         "| Preliminary (imported again when final) | \(shown)\(more > 0 ? " and \(more) more" : "") |")
     }
     lines += [
-      "", "Contains modified Copernicus Climate Change Service information. \(plan.source.citation).",
+      "",
+      "Contains modified Copernicus Climate Change Service information. \(sources.map(\.citation).joined(separator: ". ")).",
     ]
     return lines.joined(separator: "\n")
+  }
+
+  /// The products that the files are of: hourly data replaces months whose means are wrong.
+  private var sources: [ERA5Source] {
+    let used = Set(files.map(\.file.request.dataset))
+    let all = ERA5Source.allCases.filter { used.contains($0.dataset) }
+    return all.isEmpty ? [plan.source] : all
   }
 
   private var provenance: String {
     var lines = [
       "# Where these numbers come from", "", "| | |", "|---|---|",
-      "| Data set | \(plan.source.dataset) |", "| Days in | \(plan.offset) |",
+      "| Data set | \(sources.map(\.dataset).joined(separator: ", ")) |", "| Days in | \(plan.offset) |",
       "| Org units | \(zones.units.count), borders \(zones.borderHash) |",
       "| DHIS2 data set | \(mapping.dataSet) |", "| Program | Sluice \(SluiceVersion.text) |", "",
       "## Method", "",
@@ -115,7 +137,7 @@ struct ERA5Report {
     }
     lines += [
       "", "## Citation and licence", "",
-      "\(plan.source.citation). Contains modified Copernicus Climate Change Service information; licence: CC-BY 4.0, as accepted at the Climate Data Store.",
+      "\(sources.map(\.citation).joined(separator: ". ")). Contains modified Copernicus Climate Change Service information; licence: CC-BY 4.0, as accepted at the Climate Data Store.",
     ]
     return lines.joined(separator: "\n")
   }

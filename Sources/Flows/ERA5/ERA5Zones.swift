@@ -9,8 +9,8 @@ struct ERA5Zones: Sendable {
   let zones: [Zone]
   /// Why a unit's geometry cannot be used; nil where it can.
   let refusals: [String?]
-  /// What is asked of the store: all borders, aligned outward to its grid.
-  let area: RequestArea
+  /// What is asked of the store: all borders, aligned outward to its grid; two areas on both sides of the antimeridian.
+  let areas: [RequestArea]
 
   /// - Parameter selection: how the org units were chosen, for messages: `level 2`.
   init(_ units: [OrgUnit], selection: String) throws {
@@ -29,15 +29,12 @@ struct ERA5Zones: Sendable {
     refusals = zones.map { zone in
       if case .refused(let reason) = zone.shape { reason } else { nil }
     }
-    let areas = RequestArea.covering(zones.map(\.shape))
-    guard let first = areas.first else {
+    areas = RequestArea.covering(zones.map(\.shape))
+    guard !areas.isEmpty else {
       throw Misconfiguration(
         "none of the \(units.count) org units of \(selection) has a border or a place",
         remedy: "Import their geometry into DHIS2, or choose other org units.")
     }
-    // On both sides of the antimeridian: one request of the whole circle of longitudes keeps borders in one piece.
-    area =
-      areas.count == 1 ? first : RequestArea(north: first.north, west: -180, south: first.south, east: 180)
   }
 
   /// The weights on the grid of a file, from the cache where an earlier run left them.

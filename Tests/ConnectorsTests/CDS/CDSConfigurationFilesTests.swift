@@ -13,8 +13,11 @@ import Testing
   }
 
   private func load(_ environment: [String: String]) async throws -> CDSCredentials {
-    try await BlockStore([EnvironmentBlocks(environment), CDSConfigurationFiles(environment: environment)])
-      .load(BlockReference("cds"))
+    try await BlockStore([
+      CDSEnvironmentKey(environment: environment), EnvironmentBlocks(environment),
+      CDSConfigurationFiles(environment: environment),
+    ])
+    .load(BlockReference("cds"))
   }
 
   @Test("Address and key are parted at the first colon; other lines are passed over")
@@ -46,6 +49,21 @@ import Testing
       #expect(keyfour == "four")
       let keyfive = try await load(["HOME": home, "ECMWF_DATASTORES_KEY": "five"]).key.reveal()
       #expect(keyfive == "five")
+    }
+  }
+
+  @Test("A key of the environment goes to the address of the file, not to the public store")
+  func merged() async throws {
+    try await with([".cdsapirc": "url: https://cds.example.org/api\nkey: one"]) { home in
+      let merged = try await load(["HOME": home, "CDSAPI_KEY": "three"])
+      #expect(merged.url == "https://cds.example.org/api" && merged.key.reveal() == "three")
+      // The newer client's key does not go to the older one's address.
+      let other = try await load(["HOME": home, "ECMWF_DATASTORES_KEY": "five"])
+      #expect(other.url == CDSCredentials.publicStore && other.key.reveal() == "five")
+      let moved = try await load([
+        "HOME": home, "CDSAPI_KEY": "three", "CDSAPI_URL": "http://127.0.0.1:9/api",
+      ])
+      #expect(moved.url == "http://127.0.0.1:9/api" && moved.key.reveal() == "three")
     }
   }
 

@@ -96,6 +96,69 @@ import Testing
     }
   }
 
+  @Test("A store without a list of jobs takes the request all the same")
+  func noList() async throws {
+    // Each answer of the list is a page of a proxy that knows no such address.
+    let fault = SandboxFault(path: "/retrieve/v1/jobs", method: "GET", way: .status(404))
+    try await CDSBench.with({ $0.faults = SandboxFaults([fault]) }) { bench in
+      let file = try await bench.retrieve()[0]
+      #expect(file.byteCount > 0)
+      #expect(await bench.submissions == 1)
+      #expect(bench.lines.contains { $0.contains("Whether a job asks for the same already is not known") })
+    }
+  }
+
+  @Test("The job of the user who had the key before is left to that user")
+  func anotherUsersJob() async throws {
+    try await CDSBench.with({ $0.queueTime = .milliseconds(300) }) { bench in
+      _ = try? await bench.retrieve(budget: .zero)
+      _ = try await bench.retrieve(key: bench.sandbox.cdsOtherKey)
+      #expect(await bench.submissions == 2)
+      #expect(bench.lines.contains { $0.contains("of an earlier run is gone") })
+    }
+  }
+
+  @Test("Where nothing of a request is published yet there is no file, and the log says so")
+  func notPublished() async throws {
+    let now = try #require(ISO8601DateFormatter().date(from: "2025-01-20T12:00:00Z"))
+    try await CDSBench.with({ $0.now = { now } }) { bench in
+      let files = try await bench.retrieve()
+      #expect(files.isEmpty)
+      #expect(bench.lines.contains { $0.contains("nothing of it is published yet") })
+    }
+  }
+
+  @Test("A file that cannot be used is not asked of the same job again")
+  func unusable() async throws {
+    struct Unusable: Error {}
+    try await CDSBench.with { bench in
+      let run = bench.test.flowRun()
+      let retrieval = CDSRetrieval(try bench.store(), run: run, log: run.log)
+      await #expect(throws: Unusable.self) {
+        try await retrieval.files(for: CDSBench.request()) { _, _ in throw Unusable() }
+      }
+      let file = try await bench.retrieve()[0]
+      #expect(!file.wasKept)
+      #expect(await bench.submissions == 2)
+    }
+  }
+
+  @Test("A store that asks to wait while a job is polled is waited for as long as it says")
+  func waitsAsAsked() async throws {
+    // The client by itself gives up at such a wait; the job goes on meanwhile.
+    let fault = SandboxFault(
+      path: "/retrieve/v1/jobs/", method: "GET", way: .tooManyRequests(retryAfter: 3_000), times: 1)
+    try await CDSBench.with({ options in
+      options.queueTime = .seconds(1)
+      options.faults = SandboxFaults([fault])
+    }) { bench in
+      let start = bench.test.clock.now()
+      _ = try await bench.retrieve()
+      #expect(bench.test.clock.now().timeIntervalSince(start) >= 3_000)
+      #expect(await bench.submissions == 1)
+    }
+  }
+
   @Test("What is provisional serves until the work with it is done, and is asked for anew then")
   func provisional() async throws {
     try await CDSBench.with { bench in

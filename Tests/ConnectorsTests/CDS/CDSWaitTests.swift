@@ -175,8 +175,14 @@ import Testing
 
   @Test("A request that is not valid says what the store said")
   func invalid() async throws {
-    let error = try await failure("invalid")
-    #expect(error?.kind == .rejected)
-    #expect(error?.message.contains("None of the data you have requested is available yet") == true)
+    try await CDSBench.with { bench in
+      var inputs = CDSBench.request().inputs
+      inputs["variable"] = ["rain_of_tomorrow"]
+      let request = CDSRequest(dataset: CDSBench.request().dataset, inputs: inputs)
+      let error = await #expect(throws: CDSFailure.self) { try await bench.retrieve(request) }
+      #expect(error?.kind == .rejected)
+      #expect(error?.message.contains("the request is not valid") == true)
+      #expect(error?.message.contains("rain_of_tomorrow") == true, "\(error?.message ?? "")")
+    }
   }
 }
