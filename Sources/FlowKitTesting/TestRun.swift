@@ -1,5 +1,5 @@
 public import FlowKit
-import Foundation
+import FoundationEssentials
 
 /// A run for a test: a clock that does not wait, blocks and state in memory, chance without surprises, and everything
 /// recorded.
@@ -15,7 +15,7 @@ public struct TestRun: Sendable {
   public var services = Services()
   public var scratchFolder = FileManager.default.temporaryDirectory.path
   /// One of its own, which is made when something is put into it.
-  public var cacheFolder = FileManager.default.temporaryDirectory.path + "/sluice-test-\(UUID().uuidString)"
+  public var cacheFolder = TestFolder.path()
 
   public init() {}
 

@@ -7,7 +7,9 @@ import Glibc
 import Testing
 
 @Suite("Filtering JSON files") struct JSONFilterTests {
-  let folder = TemporaryFolder.make()
+  let folder: String
+
+  init() throws { folder = try TestFolder.make() }
   let test = TestRun()
 
   private func path(_ name: String) -> String { "\(folder)/\(name)" }

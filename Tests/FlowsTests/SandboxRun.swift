@@ -19,7 +19,7 @@ struct SandboxRun {
     options.queueTime = .zero
     options.holdingNetCDF = { work in try NetCDFLibrary.exclusively(work) }
     change(&options)
-    let run = SandboxRun(try await Sandbox.start(options))
+    let run = try SandboxRun(await Sandbox.start(options))
     do {
       let result = try await work(run)
       await run.sandbox.stop()
@@ -30,9 +30,9 @@ struct SandboxRun {
     }
   }
 
-  private init(_ sandbox: Sandbox) {
+  private init(_ sandbox: Sandbox) throws {
     self.sandbox = sandbox
-    test.scratchFolder = TemporaryFolder.make()
+    test.scratchFolder = try TestFolder.make()
     test.blocks.add(
       DHIS2Credentials.self, "dhis2",
       [
