@@ -135,7 +135,7 @@ import Testing
     }
   }
 
-  @Test func truncatedFilesAreSaidToBe() throws {
+  @Test("Truncated files are said to be truncated") func truncatedFilesAreSaidToBe() throws {
     let whole = try bytes(
       .modern(
         times: [0, 3600], latitudes: [1, 0], longitudes: [0, 1],

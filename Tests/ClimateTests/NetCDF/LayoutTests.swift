@@ -110,7 +110,7 @@ import Testing
     }
   }
 
-  @Test func aFileWithoutTimesIsRefused() throws {
+  @Test("A file whose variable has no times is refused") func aFileWithoutTimesIsRefused() throws {
     let maker = NetCDFMaker.modern(
       times: [], latitudes: [1, 0], longitudes: [0, 1], fields: [("t2m", "K", [])])
     #expect {
