@@ -61,7 +61,7 @@ let package = Package(
     system("CNetCDF", "netcdf", "libnetcdf-dev"),
     system("CLibXML2", "libxml-2.0", "libxml2-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
-    // Without pkg-config, which would link the shared library: Climate takes the archive into the program.
+    // Without pkg-config, which would link the shared library: Connectors and Climate take the archive into the program.
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CLinux"),
 
@@ -70,7 +70,11 @@ let package = Package(
     library("FlowKit", ["Essentials", "JSON"]),
     library("FlowKitTesting", ["Essentials", "FlowKit", "JSON"]),
     library("HTTP", ["CCurl", "Essentials"]),
-    library("Connectors", ["CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"]),
+    .target(
+      name: "Connectors",
+      dependencies: ["CDeflate", "CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"],
+      swiftSettings: strict,
+      linkerSettings: [.linkedLibrary(":libdeflate.a")]),
     .target(
       name: "Climate", dependencies: ["CDeflate", "CNetCDF", "CZlib", "Essentials", "JSON"],
       swiftSettings: strict,

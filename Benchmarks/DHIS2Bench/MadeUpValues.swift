@@ -21,11 +21,21 @@ struct MadeUpValues: AsyncSequence {
       guard month < periods, let first = CalendarMonth(year: 2000, month: 1) else { return nil }
       if unit == 0 { period = first.adding(months: month).dhis2Period }
       defer { unit += 1 }
-      let digits = "\(unit)"
-      let id = "u" + String(repeating: "0", count: 10 - digits.utf8.count) + digits
-      let key = DataValue.Key(
-        dataElement: "fClA2Erf6IO", period: period, orgUnit: id)
+      let key = DataValue.Key(dataElement: "fClA2Erf6IO", period: period, orgUnit: Self.id(unit))
       return DataValue(key, value: DataValueFormat.text(Double(unit % 4001) / 100, decimals: 4) ?? "0")
+    }
+
+    /// `u0000000042`, written straight into the text: what is measured is the import.
+    private static func id(_ unit: Int) -> String {
+      String(unsafeUninitializedCapacity: 11) { bytes in
+        var rest = unit
+        for place in (1..<11).reversed() {
+          bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+          rest /= 10
+        }
+        bytes[0] = UInt8(ascii: "u")
+        return 11
+      }
     }
   }
 

@@ -7,33 +7,44 @@ import HTTP
 //
 //     dhis2-bench units URL
 //     dhis2-bench import URL UNITS PERIODS
+//     dhis2-bench values UNITS PERIODS       makes the values that are imported, and nothing else
 
 let arguments = CommandLine.arguments
-guard arguments.count >= 3 else {
-  print("usage: dhis2-bench units URL | import URL UNITS PERIODS")
+let numbers = arguments.compactMap { Int($0) }
+guard arguments.count >= 3, arguments[1] == "units" || numbers.count == 2 else {
+  print("usage: dhis2-bench units URL | import URL UNITS PERIODS | values UNITS PERIODS")
   exit(2)
 }
+let clock = ContinuousClock()
+var start = clock.now
+
+/// Says how long something took since the last such line.
+@MainActor func lap(_ what: String) {
+  let now = clock.now
+  print("\(what) \((now - start).seconds * 1000) ms")
+  start = now
+}
+
 let server = DHIS2(
   DHIS2Credentials(baseURL: arguments[2], login: .token(Secret("d2pat_bench"))),
   http: HTTPClient(configuration: HTTPConfiguration(proxy: .none)))
-let clock = ContinuousClock()
-let start = clock.now
-let what: String
 switch arguments[1] {
 case "units":
   var count = 0
   for try await _ in server.orgUnits(OrgUnitQuery()) { count += 1 }
-  what = "\(count) org units"
+  print("\(count) org units")
+  lap("reading")
+case "values":
+  var length = 0
+  for await value in MadeUpValues(units: numbers[0], periods: numbers[1]) { length += value.value.utf8.count }
+  print("\(length) digits and points")
+  lap("making the values")
 default:
-  let units = Int(arguments[3]) ?? 0
-  let periods = Int(arguments[4]) ?? 0
-  let values = MadeUpValues(units: units, periods: periods)
-  let receipt = try await server.importValues(values, options: ImportOptions(dataSet: "BfMAe6Itzgt"))
-  what = "\(receipt.inWords), \(receipt.requests) requests"
+  let options = ImportOptions(dataSet: "BfMAe6Itzgt")
+  let preflight = try await server.preflight(dataSet: options.dataSet)
+  lap("reading what decides about the import")
+  let values = MadeUpValues(units: numbers[0], periods: numbers[1])
+  let receipt = try await server.importValues(values, options: options, preflight: preflight)
+  print("\(receipt.inWords), \(receipt.requests) requests")
+  lap("making, checking, comparing and sending the values")
 }
-let duration = clock.now - start
-var usage = rusage()
-getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
-func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
-let processor = Duration.seconds(seconds(usage.ru_utime) + seconds(usage.ru_stime))
-print("\(what): \(duration.inWords), \(processor.inWords) of processor time, peak \(usage.ru_maxrss) kB")

@@ -93,6 +93,21 @@ struct AssignedUnits: Sendable {
       self.init(high: high, low: low)
     }
 
+    /// As the other, quicker.
+    init?(text: String) {
+      var text = text
+      let id = text.withUTF8 { bytes -> ID? in
+        guard bytes.count == 11 else { return ID(bytes) }
+        let bytes = UnsafeRawBufferPointer(bytes)
+        // The last four bytes overlap the first eight by one, which is shifted out.
+        return ID(
+          high: UInt64(bigEndian: bytes.loadUnaligned(as: UInt64.self)),
+          low: UInt32(bigEndian: bytes.loadUnaligned(fromByteOffset: 7, as: UInt32.self)) << 8)
+      }
+      guard let id else { return nil }
+      self = id
+    }
+
     static func < (left: Self, right: Self) -> Bool {
       left.high != right.high ? left.high < right.high : left.low < right.low
     }
@@ -120,7 +135,7 @@ struct AssignedUnits: Sendable {
   ///
   /// - Parameter hint: a place that is looked at first, as values often come in the order of their units.
   func place(of id: String, near hint: Int = -1) -> Int? {
-    guard let id = ID(id.utf8) else { return nil }
+    guard let id = ID(text: id) else { return nil }
     if entries.indices.contains(hint), entries[hint].id == id { return hint }
     var (low, high) = (0, entries.count)
     while low < high {

@@ -27,6 +27,13 @@ struct ChunkSize: Sendable {
     rows = max(1, min(rows, ceiling))
   }
 
+  /// How many rows the next request will carry, if one of so many rows that is on its way is answered quickly.
+  func expected(after count: Int) -> Int {
+    var next = self
+    next.took(.zero, for: count)
+    return next.rows
+  }
+
   /// A request of so many rows was too large.
   mutating func wasTooLarge(_ count: Int) {
     ceiling = max(1, min(ceiling, count / 2))

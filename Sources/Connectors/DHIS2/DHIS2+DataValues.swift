@@ -17,8 +17,11 @@ extension DHIS2 {
     _ values: Values, options: ImportOptions, preflight: Preflight? = nil
   ) async throws -> ImportReceipt where Values.Element == DataValue {
     let run = try await prepared(options, preflight)
-    return try await Self.run(run) { run in
-      for try await value in values where run.add(value) { try await run.compare() }
+    return try await Self.run(run) { run, flight, packs, read in
+      var values = values.makeAsyncIterator()
+      while let value = try await values.next() {
+        if run.add(value) { try await run.compare(&flight, &packs, &read) }
+      }
     }
   }
 
@@ -27,8 +30,8 @@ extension DHIS2 {
     _ values: some Sequence<DataValue> & Sendable, options: ImportOptions, preflight: Preflight? = nil
   ) async throws -> ImportReceipt {
     let run = try await prepared(options, preflight)
-    return try await Self.run(run) { run in
-      for value in values where run.add(value) { try await run.compare() }
+    return try await Self.run(run) { run, flight, packs, read in
+      for value in values where run.add(value) { try await run.compare(&flight, &packs, &read) }
     }
   }
 
@@ -58,8 +61,8 @@ extension DHIS2 {
     let run = DataValueImport(
       server: self, options: options, capabilities: try await capabilities(), preflight: nil,
       existing: existing, defaultOptionCombo: try await defaultCombo().optionCombo)
-    return try await Self.run(run) { run in
-      for value in values where run.add(value) { try await run.compare() }
+    return try await Self.run(run) { run, flight, packs, read in
+      for value in values where run.add(value) { try await run.compare(&flight, &packs, &read) }
     }
   }
 
@@ -77,12 +80,30 @@ extension DHIS2 {
   }
 
   private static func run(
-    _ prepared: DataValueImport, _ work: (inout DataValueImport) async throws -> Void
+    _ prepared: DataValueImport,
+    _ work: (
+      inout DataValueImport, inout DataValueImport.Flight, inout DataValueImport.Packing,
+      inout DataValueImport.Reading
+    ) async throws -> Void
   ) async throws -> ImportReceipt {
-    var run = prepared
-    try await work(&run)
-    try await run.finish()
-    return run.receipt
+    try await withThrowingTaskGroup(of: DataValueRequest.Answered.self) { flight in
+      var run = prepared
+      do {
+        try await withThrowingTaskGroup(of: [UInt8].self) { packs in
+          try await withThrowingTaskGroup(of: [String?].self) { read in
+            try await work(&run, &flight, &packs, &read)
+            try await run.finish(&flight, &packs, &read)
+          }
+        }
+      } catch {
+        // What went wrong elsewhere does not tear off a request that is on its way: the server would go on with it.
+        do { try await run.land(&flight) } catch let other {
+          prepared.options.log.info("also: \(other)")
+        }
+        throw error
+      }
+      return run.receipt
+    }
   }
 }
 
@@ -94,19 +115,6 @@ extension Collection {
     while !rest.isEmpty {
       chunks.append(rest.prefix(size))
       rest = rest.dropFirst(size)
-    }
-    return chunks
-  }
-
-  /// The collection in pieces of neighbours that have something in common.
-  func chunked<Value: Equatable>(on value: (Element) -> Value) -> [SubSequence] {
-    var chunks: [SubSequence] = []
-    var start = startIndex
-    while start < endIndex {
-      let common = value(self[start])
-      let end = self[start...].firstIndex { value($0) != common } ?? endIndex
-      chunks.append(self[start..<end])
-      start = end
     }
     return chunks
   }

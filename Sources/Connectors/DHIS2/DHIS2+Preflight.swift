@@ -10,9 +10,18 @@ extension DHIS2 {
   public func preflight(
     dataSet: String, units: [OrgUnit] = [], calendar: LocalCalendar = .gregorian
   ) async throws -> Preflight {
+    // Alone, so that wrong credentials count as one failed login (four lock an account), and all share its session.
     let info = try await systemInfo()
-    let user = try await currentUser()
-    let details = try await dataSetDetails(dataSet, user: user)
+    async let asked = currentUser()
+    async let described = describedDataSet(dataSet)
+    async let listed = openAssignedUnits(dataSet)
+    async let combo = defaultCombo()
+    let user = try await asked
+    var details = try await described
+    if let announced = details?.announcedUnits {
+      details?.units = try await assignedUnits(
+        dataSet, expecting: announced, user: user, opened: await listed)
+    }
     // What was read with the data set need not be kept twice.
     let known = units.filter { unit in
       guard let details, let place = details.units.place(of: unit.id) else { return true }
@@ -22,7 +31,7 @@ extension DHIS2 {
     }
     return Preflight(
       info: info, user: user, dataSetID: dataSet, dataSet: details, calendar: calendar,
-      today: info.today ?? CalendarDate(utc: clock.now()), defaultCombo: try await defaultCombo(),
+      today: info.today ?? CalendarDate(utc: clock.now()), defaultCombo: try await combo,
       usesToken: usesToken, units: Dictionary(known) { first, _ in first })
   }
 

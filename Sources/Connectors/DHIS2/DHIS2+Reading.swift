@@ -91,15 +91,21 @@ extension DHIS2 {
     }
     var whole: [String] = []
     var parts: [String: Set<String>] = [:]
-    for run in values.chunked(on: \.key.period) {
-      var units: [String] = []
-      for value in run where units.last != value.key.orgUnit { units.append(value.key.orgUnit) }
-      if units.count > Self.mostUnits, units.count * 2 >= assigned, (1...Self.mostUnits).contains(roots.count)
-      {
-        whole.append(run[run.startIndex].key.period)
-      } else {
-        parts[run[run.startIndex].key.period] = Set(units)
+    var start = 0
+    while start < values.count {
+      let period = values[start].key.period
+      var end = start
+      var count = 0
+      while end < values.count, values[end].key.period == period {
+        if end == start || values[end].key.orgUnit != values[end - 1].key.orgUnit { count += 1 }
+        end += 1
       }
+      if count > Self.mostUnits, count * 2 >= assigned, (1...Self.mostUnits).contains(roots.count) {
+        whole.append(period)
+      } else {
+        parts[period] = Set(values[start..<end].lazy.map(\.key.orgUnit))
+      }
+      start = end
     }
     // One answer is in memory at a time, and is not to have more values than are compared at once.
     let periods = max(1, min(Self.mostPeriods, DataValueImport.comparedAtOnce / max(1, assigned * elements)))

@@ -110,14 +110,16 @@ public struct DataSetDetails: Sendable {
 extension DHIS2 {
   /// What DHIS2 says of a data set; nil where there is none, or the user may not see it.
   public func dataSetDetails(_ id: String) async throws -> DataSetDetails? {
-    try await dataSetDetails(id, user: nil)
+    guard var details = try await describedDataSet(id) else { return nil }
+    details.units = try await assignedUnits(id, expecting: details.announcedUnits, user: nil)
+    return details
   }
 
-  /// As ``dataSetDetails(_:)``, with what decides about the values of its units.
-  func dataSetDetails(_ id: String, user: CurrentUser?) async throws -> DataSetDetails? {
+  /// As ``dataSetDetails(_:)``, without the units.
+  func describedDataSet(_ id: String) async throws -> DataSetDetails? {
     let fields =
       "id,name,periodType,openFuturePeriods,expiryDays,access,categoryCombo[id,isDefault],dataInputPeriods[period[id],openingDate,closingDate],dataSetElements[dataElement[id,valueType,aggregationType,zeroIsSignificant,categoryCombo[id]],categoryCombo[id]],organisationUnits::size"
-    let details = try await read(
+    return try await read(
       "dataSets", [("filter", "id:eq:\(id)"), ("fields", fields), ("paging", "false")],
       operation: "reading data set \(id)"
     ) { reader in
@@ -128,8 +130,5 @@ extension DHIS2 {
       }
       return found
     }
-    guard var details else { return nil }
-    details.units = try await assignedUnits(id, expecting: details.announcedUnits, user: user)
-    return details
   }
 }

@@ -1,5 +1,3 @@
-import JSON
-
 /// One value of a data element for an org unit and a period.
 public struct DataValue: Sendable, Hashable {
   /// What DHIS2 keeps one value for.
@@ -52,53 +50,5 @@ extension DataValue {
     if value == text { return true }
     guard let mine = Double(value), let other = Double(text) else { return false }
     return mine == other
-  }
-
-  /// Appends the value as a JSON object. Ids are written without looking for what needs escaping only where they are
-  /// plain.
-  func write(to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "{"))
-    Self.member("dataElement", key.dataElement, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    Self.member("period", key.period, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    Self.member("orgUnit", key.orgUnit, to: &bytes)
-    bytes.append(UInt8(ascii: ","))
-    // An empty text is no combination: it is left out, as the default is.
-    if let combo = key.categoryOptionCombo, !combo.isEmpty {
-      Self.member("categoryOptionCombo", combo, to: &bytes)
-      bytes.append(UInt8(ascii: ","))
-    }
-    if let combo = key.attributeOptionCombo, !combo.isEmpty {
-      Self.member("attributeOptionCombo", combo, to: &bytes)
-      bytes.append(UInt8(ascii: ","))
-    }
-    Self.member("value", value, to: &bytes)
-    if let comment {
-      bytes.append(UInt8(ascii: ","))
-      Self.member("comment", comment, to: &bytes)
-    }
-    bytes.append(UInt8(ascii: "}"))
-  }
-
-  static func member(_ name: StaticString, _ text: String, to bytes: inout [UInt8]) {
-    bytes.append(UInt8(ascii: "\""))
-    bytes.append(contentsOf: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
-    bytes.append(contentsOf: "\":".utf8)
-    var text = text
-    let isPlain = text.withUTF8 { text in
-      for byte in text where byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
-        return false
-      }
-      bytes.append(UInt8(ascii: "\""))
-      bytes.append(contentsOf: text)
-      bytes.append(UInt8(ascii: "\""))
-      return true
-    }
-    if !isPlain {
-      var writer = JSONWriter()
-      writer.write(string: text)
-      bytes.append(contentsOf: writer.bytes)
-    }
   }
 }

@@ -1,20 +1,95 @@
 import Essentials
-import FoundationEssentials
 
 extension DataValueImport {
-  /// Sends rows until what became of each of them is known.
+  private var request: DataValueRequest {
+    DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
+  }
+
+  /// Sends what is ready, request by request: never two at a time. While one is on its way the next is made, of as many
+  /// rows as it will carry if that one is answered quickly; otherwise it is made again.
+  ///
+  /// - Parameter all: whether everything is sent and answered at the end. Otherwise the last request may still be on its
+  ///   way then, and the next in the making.
+  mutating func sendReady(all: Bool, _ flight: inout Flight, _ packs: inout Packing) async throws {
+    while !ready.isEmpty {
+      try Task.checkCancellation()
+      if packing == nil {
+        let usual = inFlight.map { chunk.expected(after: $0.count) } ?? chunk.rows
+        guard all || ready.count >= usual else { return }
+        startPacking(ready.prefix(usual), &packs)
+      }
+      guard let made = packing else { return }
+      guard all || ready.count >= made.rows.count * 2, let body = try await packs.next() else { return }
+      packing = nil
+      try await land(&flight)
+      let rows = made.rows
+      // What was learned from the answer may ask for another request.
+      guard rows.count == min(ready.count, chunk.rows), made.request.namesDataSet == namesDataSet else {
+        continue
+      }
+      ready.removeFirst(rows.count)
+      receipt.requests += 1
+      inFlight = rows
+      flight.addTask { try await made.request.send(body, count: rows.count) }
+    }
+    if all { try await land(&flight) }
+  }
+
+  private mutating func startPacking(_ rows: RowQueue, _ packs: inout Packing) {
+    let (request, room) = (request, room)
+    packing = (rows, request)
+    packs.addTask { try request.packed(rows, room: room) }
+  }
+
+  /// Waits for the answer to the request that is on its way, and finds out what became of its rows.
+  mutating func land(_ flight: inout Flight) async throws {
+    guard let rows = inFlight else { return }
+    inFlight = nil
+    guard let answered = try await flight.next() else { return }
+    if case .summary(let summary) = answered.outcome, countsAll(rows.count, summary) {
+      chunk.took(answered.duration, for: rows.count)
+      let new = rows.newCount
+      if options.strategy == .delete {
+        receipt.deleted += rows.count
+      } else {
+        receipt.created += new
+        receipt.updated += rows.count - new
+      }
+      return
+    }
+    try await settle(rows.rows, answered)
+  }
+
+  /// Whether the server says that it took every row.
+  private func countsAll(_ count: Int, _ summary: ImportSummary) -> Bool {
+    guard !summary.refusesWhole, summary.rejected.isEmpty, summary.conflicts.isEmpty else { return false }
+    if options.strategy == .delete { return summary.deleted == count }
+    let written = summary.imported + summary.updated + summary.deleted
+    return written == count && (!capabilities.countsCreated || summary.deleted == 0)
+  }
+
+  /// Sends rows until what became of each of them is known. Nothing else is on its way.
   mutating func send(_ rows: [Row]) async throws {
+    guard !rows.isEmpty else { return }
+    receipt.requests += 1
+    try await settle(rows, try await request.send(rows))
+  }
+
+  /// Finds out what became of rows, by an answer and, where need be, by sending them again.
+  private mutating func settle(_ rows: [Row], _ first: DataValueRequest.Answered) async throws {
     var rows = rows
+    var answered = first
     var attempt = 0
     var defects = 0
     while !rows.isEmpty {
       attempt += 1
-      receipt.requests += 1
-      let start = server.clock.now()
-      let request = DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
-      switch try await request.send(rows) {
+      if attempt > 1 {
+        receipt.requests += 1
+        answered = try await request.send(rows)
+      }
+      switch answered.outcome {
       case .summary(let summary):
-        chunk.took(.seconds(server.clock.now().timeIntervalSince(start)), for: rows.count)
+        chunk.took(answered.duration, for: rows.count)
         return try await settle(rows, summary)
       case .refused(let failure, let code, let message):
         return try await settle(rows, refusal: failure, code: code, message: message)

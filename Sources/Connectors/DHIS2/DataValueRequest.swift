@@ -1,4 +1,5 @@
 import Essentials
+import FoundationEssentials
 import HTTP
 import JSON
 
@@ -26,39 +27,59 @@ struct DataValueRequest: Sendable {
     case defect
   }
 
+  /// What came back, and how long it took.
+  struct Answered: Sendable {
+    let outcome: Outcome
+    let duration: Duration
+  }
+
   let server: DHIS2
   let options: ImportOptions
   let namesDataSet: Bool
 
   func body(_ values: some Collection<DataValue>) -> [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(values.count * 150 + 64)
-    bytes.append(UInt8(ascii: "{"))
-    if namesDataSet {
-      DataValue.member("dataSet", options.dataSet, to: &bytes)
-      bytes.append(UInt8(ascii: ","))
-    }
-    bytes.append(contentsOf: "\"dataValues\":[".utf8)
-    var isFirst = true
-    for value in values {
-      if !isFirst { bytes.append(UInt8(ascii: ",")) }
-      isFirst = false
-      value.write(to: &bytes)
-    }
-    bytes.append(contentsOf: "]}".utf8)
-    return bytes
+    var writer = DataValueWriter(dataSet: namesDataSet ? options.dataSet : nil, expecting: values.count)
+    for value in values { writer.write(value) }
+    return writer.finish()
   }
 
-  func send(_ rows: [DataValueImport.Row]) async throws -> Outcome {
-    let operation = "importing \(rows.count) values into data set \(options.dataSet)"
+  /// The body of a request as it is sent.
+  func packed(_ rows: RowQueue, room: BodyRoom) throws -> [UInt8] {
+    var writer = DataValueWriter(
+      dataSet: namesDataSet ? options.dataSet : nil, expecting: rows.count, room: room.take())
+    rows.forEachPart { values in
+      values.withUnsafeBufferPointer { values in
+        for place in values.indices { writer.write(values[place]) }
+      }
+    }
+    let bytes = writer.finish()
+    guard options.packs else { return bytes }
+    defer { room.put(bytes) }
+    return try PackedBody.gzip(bytes)
+  }
+
+  func send(_ rows: [DataValueImport.Row]) async throws -> Answered {
+    let body = body(rows.lazy.map(\.value))
+    return try await send(options.packs ? try PackedBody.gzip(body) : body, count: rows.count)
+  }
+
+  /// - Parameters:
+  ///   - body: as it is sent.
+  ///   - count: how many values are in it.
+  func send(_ body: [UInt8], count: Int) async throws -> Answered {
+    let start = server.clock.now()
+    let outcome = try await outcome(of: body, count: count)
+    return Answered(outcome: outcome, duration: .seconds(server.clock.now().timeIntervalSince(start)))
+  }
+
+  private func outcome(of body: [UInt8], count: Int) async throws -> Outcome {
+    let operation = "importing \(count) values into data set \(options.dataSet)"
     var query = [("importStrategy", options.strategy.rawValue), ("dryRun", "\(options.isDryRun)")]
     if options.isAsync { query.append(("async", "true")) }
-    var bytes = body(rows.lazy.map(\.value))
-    if options.packs { bytes = try PackedBody.gzip(bytes) }
     let response: HTTPResponse
     do {
       response = try await server.send(
-        .post, "dataValueSets", query, body: .bytes(bytes), retry: .never, operation: operation)
+        .post, "dataValueSets", query, body: .bytes(body), retry: .never, operation: operation)
     } catch let failure as HTTPFailure {
       switch failure.reason {
       case .nameNotResolved, .connectionRefused, .unreachable, .timedOut(.connect, _), .tls:

@@ -16,15 +16,16 @@ extension Preflight {
   ///
   /// - Parameter place: where its unit is among the assigned ones.
   mutating func isUsual(_ value: DataValue, at place: Int) -> Bool {
-    let key = value.key
-    guard value.comment == nil, key.categoryOptionCombo == nil, key.attributeOptionCombo == nil else {
+    guard value.comment == nil, value.key.categoryOptionCombo == nil, value.key.attributeOptionCombo == nil
+    else { return false }
+    if usual?.period != value.key.period || usual?.dataElement != value.key.dataElement {
+      usual = usual(like: value)
+    }
+    guard let type = usual?.type, let firstDay = usual?.firstDay, let lastDay = usual?.lastDay else {
       return false
     }
-    if usual?.period != key.period || usual?.dataElement != key.dataElement { usual = usual(like: value) }
-    guard let usual, let type = usual.type else { return false }
     let unit = assigned[place]
-    return (unit.isCovered || isSuperuser && unit.isPlaced)
-      && unit.isOpen(from: usual.firstDay, to: usual.lastDay)
+    return (unit.isCovered || isSuperuser && unit.isPlaced) && unit.isOpen(from: firstDay, to: lastDay)
       && ValueType.problem(value.value, type: type) == nil
   }
 

@@ -18,6 +18,8 @@ struct UnitScanner {
   private var hasBegun = false
   /// The units where the user enters data.
   private let roots: [[UInt8]]?
+  /// The date that was read last: most units opened on the same day.
+  private var lastDate: (text: [UInt8], date: CalendarDate?) = ([], nil)
   private var entries: [AssignedUnits.Entry] = []
 
   /// - Parameters:
@@ -106,19 +108,29 @@ struct UnitScanner {
   private mutating func take() {
     switch member {
     case .id: id = text
-    case .path: unit.isCovered = roots.map { Self.steps(of: text, have: $0) }
-    case .opening: unit.opening = Self.date(text)
-    case .closed: unit.closed = Self.date(text)
+    case .path: unit.isCovered = roots.map { $0.contains { !$0.isEmpty && Self.steps(of: text, have: $0) } }
+    case .opening: unit.opening = date()
+    case .closed: unit.closed = date()
     case .other: break
     }
   }
 
-  private static func steps(of path: [UInt8], have roots: [[UInt8]]) -> Bool {
-    path.split(separator: UInt8(ascii: "/")).contains { step in roots.contains { $0.elementsEqual(step) } }
+  private static func steps(of path: [UInt8], have root: [UInt8]) -> Bool {
+    var start = 0
+    while start < path.count {
+      let end = path[start...].firstIndex(of: UInt8(ascii: "/")) ?? path.count
+      if end - start == root.count, path[start..<end].elementsEqual(root) { return true }
+      start = end + 1
+    }
+    return false
   }
 
-  private static func date(_ text: [UInt8]) -> CalendarDate? {
-    CalendarDate(String(decoding: text.prefix(10), as: UTF8.self))
+  /// The date that the text begins with.
+  private mutating func date() -> CalendarDate? {
+    if text != lastDate.text {
+      lastDate = (text, CalendarDate(String(decoding: text.prefix(10), as: UTF8.self)))
+    }
+    return lastDate.date
   }
 
   private mutating func endUnit() {
@@ -135,24 +147,46 @@ extension DHIS2 {
   /// - Parameters:
   ///   - count: how many there are, as far as is known.
   ///   - user: whose part of the tree is looked for; nil where that does not matter.
-  func assignedUnits(_ dataSet: String, expecting count: Int, user: CurrentUser?) async throws
-    -> AssignedUnits
-  {
-    let operation = "reading the org units of data set \(dataSet)"
-    let fields = user == nil ? "organisationUnits[id]" : "organisationUnits[id,path,openingDate,closedDate]"
+  ///   - opened: the answer to the first attempt, where it was asked for beforehand.
+  func assignedUnits(
+    _ dataSet: String, expecting count: Int, user: CurrentUser?, opened: Result<HTTPStream, any Error>? = nil
+  ) async throws -> AssignedUnits {
+    var opened = opened
     var attempt = 1
     while true {
       var scanner = UnitScanner(expecting: count, roots: user?.orgUnits)
       do {
-        let stream = try await stream("dataSets/\(dataSet)", [("fields", fields)], operation: operation)
+        let stream =
+          if let opened { try opened.get() } else {
+            try await unitStream(dataSet, fields: user == nil ? "id" : Self.placeFields)
+          }
+        opened = nil
         for try await bytes in stream { scanner.push(bytes) }
         if scanner.isWhole { return scanner.takeUnits() }
-        throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer is cut off")
+        throw DHIS2Failure(
+          .transient, "reading the org units of data set \(dataSet) at \(baseURL): the answer is cut off")
       } catch let error as any Failure where error.kind == .transient {
+        opened = nil
         guard attempt < 3, !RetryScope.isLeftToTask else { throw error }
         try await clock.sleep(for: Backoff().delay(afterAttempt: attempt))
         attempt += 1
       }
     }
+  }
+
+  /// Asks for the units that a data set is assigned to, with their places in the tree. A failure is kept for who reads
+  /// them: nobody does where there is no such data set.
+  func openAssignedUnits(_ dataSet: String) async -> Result<HTTPStream, any Error> {
+    do { return .success(try await unitStream(dataSet, fields: Self.placeFields)) } catch {
+      return .failure(error)
+    }
+  }
+
+  private static var placeFields: String { "id,path,openingDate,closedDate" }
+
+  private func unitStream(_ dataSet: String, fields: String) async throws -> HTTPStream {
+    try await stream(
+      "dataSets/\(dataSet)", [("fields", "organisationUnits[\(fields)]")],
+      operation: "reading the org units of data set \(dataSet)")
   }
 }
