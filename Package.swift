@@ -41,6 +41,7 @@ let package = Package(
     .executable(name: "sluice", targets: ["sluice"]),
     .library(name: "FlowKit", targets: ["FlowKit"]),
     .library(name: "FlowKitTesting", targets: ["FlowKitTesting"]),
+    .library(name: "Flows", targets: ["Flows"]),
     .library(name: "Connectors", targets: ["Connectors"]),
     .library(name: "Climate", targets: ["Climate"]),
     .library(name: "Deployments", targets: ["Deployments", "PrefectClient"]),

@@ -27,6 +27,8 @@ extension Flow {
     if Array(CommandLine.arguments.dropFirst().prefix(2)) == ["flow-run", "execute"] {
       await SluiceProgram.main(flows: [Self.self])
     }
+    // The link is read by whoever started this, a pipe perhaps: line by line, not at the end.
+    setvbuf(stdout, nil, _IOLBF, 0)
     var worker = try WorkerOptionGroup.parse([])
     worker.limit = limit
     try await ServedCollection(

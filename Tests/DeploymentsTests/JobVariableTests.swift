@@ -66,12 +66,14 @@ import Testing
     let cpu = Deployment(infrastructure: .init(.worker, cpu: 1))
     #expect(complaint(cpu, "process").contains("cpu means nothing to the process pool p"))
     let memory = Deployment(infrastructure: .init(.worker, memory: 512))
-    #expect(complaint(memory, "process").contains("has no job variable memory_limit"))
-    #expect(
-      complaint(
-        memory, "process",
-        template: ["variables": ["properties": ["memory_limit": ["type": "string"]]]])
-        == "took {\"memory_limit\":\"512Mi\"}")
+    // Our worker keeps the limit whatever the template of the pool, so that one that Prefect made takes it as well.
+    #expect(complaint(memory, "process") == "took {\"memory_limit\":\"512Mi\"}")
+    let stock: JSONObject = ["variables": ["properties": ["command": ["type": "string"]]]]
+    #expect(complaint(memory, "process", template: stock) == "took {\"memory_limit\":\"512Mi\"}")
+    let timeout = Deployment(workPool: .init(jobVariables: ["timeout": 60]))
+    #expect(complaint(timeout, "process", template: stock) == "took {\"timeout\":60}")
+    let other = Deployment(workPool: .init(jobVariables: ["memroy_limit": "1G"]))
+    #expect(complaint(other, "process", template: stock).contains("has no job variable memroy_limit"))
   }
 
   @Test("A pool of another type than the infrastructure is refused")

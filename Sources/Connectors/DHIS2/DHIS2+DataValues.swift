@@ -35,37 +35,6 @@ extension DHIS2 {
     }
   }
 
-  /// Imports values that are known to fit, and compared with what is known to be there: those that differ, in chunks.
-  ///
-  /// - Parameters:
-  ///   - existing: what DHIS2 has, as ``dataValues(dataSet:periods:roots:)`` read it just before.
-  ///   - semantics: no longer looked at: the server's release decides.
-  ///   - namesDataSet: whether requests name their data set. 2.43 and later need it; up to 2.42 a data set that was
-  ///     changed in the last minutes must not be named (the server then refuses open periods, E7644).
-  public func importValues(
-    _ values: [DataValue], dataSet: String, existing: [DataValue.Key: String], semantics: ImportSemantics,
-    namesDataSet: Bool, dryRun: Bool, chunkSize: Int = 1000
-  ) async throws -> ImportReceipt {
-    if let twice = Dictionary(values.map { ($0.key, 1) }, uniquingKeysWith: +).first(where: { $0.value > 1 })?
-      .key
-    {
-      throw Fault(
-        "two values for \(twice.dataElement) of \(twice.orgUnit) in \(twice.period) are to be imported")
-    }
-    var options = ImportOptions(dataSet: dataSet)
-    options.isDryRun = dryRun
-    options.namesDataSet = namesDataSet
-    options.chunk.start = chunkSize
-    // Callers of this form read everything back themselves.
-    options.settlingTime = .seconds(2)
-    let run = DataValueImport(
-      server: self, options: options, capabilities: try await capabilities(), preflight: nil,
-      existing: existing, defaultOptionCombo: try await defaultCombo().optionCombo)
-    return try await Self.run(run) { run, flight, packs, read in
-      for value in values where run.add(value) { try await run.compare(&flight, &packs, &read) }
-    }
-  }
-
   private func prepared(_ options: ImportOptions, _ given: Preflight?) async throws -> DataValueImport {
     let preflight: Preflight
     if let given { preflight = given } else { preflight = try await self.preflight(dataSet: options.dataSet) }
@@ -76,7 +45,7 @@ extension DHIS2 {
     try preflight.check(server: baseURL)
     return DataValueImport(
       server: self, options: options, capabilities: preflight.info.capabilities, preflight: preflight,
-      existing: nil, defaultOptionCombo: preflight.defaultCombo.optionCombo)
+      defaultOptionCombo: preflight.defaultCombo.optionCombo)
   }
 
   private static func run(

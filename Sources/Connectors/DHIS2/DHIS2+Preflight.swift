@@ -11,7 +11,7 @@ extension DHIS2 {
     dataSet: String, units: [OrgUnit] = [], calendar: LocalCalendar = .gregorian
   ) async throws -> Preflight {
     // Alone, so that wrong credentials count as one failed login (four lock an account), and all share its session.
-    let info = try await systemInfo()
+    let info = try await knownInfo()
     async let asked = currentUser()
     async let described = describedDataSet(dataSet)
     async let listed = openAssignedUnits(dataSet)

@@ -24,7 +24,9 @@ extension DataValueImport {
       try await land(&flight)
       let rows = made.rows
       // What was learned from the answer may ask for another request.
-      guard rows.count == min(ready.count, chunk.rows), made.request.namesDataSet == namesDataSet else {
+      guard rows.count == min(ready.count, chunk.rows), made.request.namesDataSet == namesDataSet,
+        made.request.options.packs == options.packs
+      else {
         continue
       }
       ready.removeFirst(rows.count)
@@ -163,6 +165,12 @@ extension DataValueImport {
     _ rows: [Row], refusal: DHIS2Failure, code: String?, message: String
   ) async throws {
     let reason = ImportReason(code: code)
+    if reason == .other, options.packs {
+      // A proxy or server that unpacks by header only finds no JSON in it.
+      options.log.info("\(refusal.message); sending the values unpacked")
+      options.packs = false
+      return try await send(rows)
+    }
     guard reason != .other, !reason.concernsWholeImport else { throw refusal }
     try await isolate(rows, ImportSummary.Conflict(code: code, message: message))
   }
@@ -175,7 +183,7 @@ extension DataValueImport {
     // A data set that was changed just now is mistrusted: E7644 for all, with no period named.
     if capabilities.mistrustsNewDataSets, namesDataSet, options.namesDataSet == nil,
       summary.rejected.count == rows.count,
-      summary.conflicts.allSatisfy({ $0.code == "E7644" && $0.message.contains("`null`") })
+      summary.conflicts.allSatisfy({ $0.code == "E7644" && $0.message.contains("null") })
     {
       options.log.info("the server does not know the changed data set yet (E7644); sending without its name")
       namesDataSet = false
@@ -200,7 +208,14 @@ extension DataValueImport {
     let taken = rows.indices.filter { !summary.rejected.contains($0) && !isolated.contains($0) }.map {
       rows[$0]
     }
-    try await count(taken, rows.count, summary)
+    if capabilities.refusesGroups, summary.conflicts.contains(where: \.isOfGroups),
+      summary.imported + summary.updated + summary.deleted == 0, taken.count < rows.count
+    {
+      // A group may be refused whole for the rows that are named: the others are sent by themselves.
+      try await send(taken)
+    } else {
+      try await count(taken, rows.count, summary)
+    }
     for group in groups {
       // Each row once, though two groups may name it.
       let members = group.indexes.filter { rows.indices.contains($0) && isolated.remove($0) != nil }
@@ -297,8 +312,11 @@ extension ImportSummary.Conflict {
   }
 
   /// Whether the conflict refuses all rows of its group, the good ones too (2.43 and later, E8010 to E8033 and E8128).
-  var refusesGroup: Bool {
-    guard indexes.count > 1, let code, code.utf8.count == 5 else { return false }
+  var refusesGroup: Bool { indexes.count > 1 && isOfGroups }
+
+  /// Whether its code is one of those that refuse a group.
+  var isOfGroups: Bool {
+    guard let code, code.utf8.count == 5 else { return false }
     return code.hasPrefix("E801") || code.hasPrefix("E802") || code.hasPrefix("E803") || code == "E8128"
       || code == "E8000"
   }

@@ -19,12 +19,10 @@ struct DataValueImport {
   }
 
   let server: DHIS2
-  let options: ImportOptions
+  var options: ImportOptions
   let capabilities: Capabilities
   /// Nil only where the caller vouches for the values.
   var preflight: Preflight?
-  /// What DHIS2 holds, where the caller has read it.
-  let existing: [DataValue.Key: String]?
   let defaultOptionCombo: String
   var receipt: ImportReceipt
   var chunk: ChunkSize
@@ -46,13 +44,12 @@ struct DataValueImport {
 
   init(
     server: DHIS2, options: ImportOptions, capabilities: Capabilities, preflight: Preflight?,
-    existing: [DataValue.Key: String]?, defaultOptionCombo: String
+    defaultOptionCombo: String
   ) {
     self.server = server
     self.options = options
     self.capabilities = capabilities
     self.preflight = preflight
-    self.existing = existing
     self.defaultOptionCombo = defaultOptionCombo
     receipt = ImportReceipt(isDryRun: options.isDryRun, mostRefusals: options.mostRefusals)
     chunk = ChunkSize(options.chunk)
@@ -87,9 +84,7 @@ struct DataValueImport {
     var isBelowRoots = true
     let values = try await checked(isBelowRoots: &isBelowRoots)
     try await endReading(&read)
-    if let existing {
-      sort(values, held: values.map { existing[$0.key] })
-    } else if !values.isEmpty {
+    if !values.isEmpty {
       // What DHIS2 holds for a key is to be read after what was sent for it before.
       if ready.sharesKey(with: values) || inFlight?.sharesKey(with: values) == true {
         try await sendReady(all: true, &flight, &packs)

@@ -34,6 +34,14 @@ public struct OrgUnit: Sendable {
     return steps.count > 1 ? String(steps[steps.count - 2]) : nil
   }
 
+  /// Whether a release takes values of the unit for a period: the unit has to be open on one of its days, from 2.43 on
+  /// the first.
+  public func takesValues(
+    from first: CalendarDate, to last: CalendarDate, _ capabilities: Capabilities
+  ) -> Bool {
+    isOpen(from: first, to: capabilities.checksStructure ? first : last)
+  }
+
   /// Whether the unit is open on at least one day of a period.
   public func isOpen(from first: CalendarDate, to last: CalendarDate) -> Bool {
     if let openingDate, last < openingDate { return false }

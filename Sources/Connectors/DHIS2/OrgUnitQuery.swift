@@ -42,7 +42,7 @@ public struct OrgUnitQuery: Sendable, Hashable {
   func items(ids: ArraySlice<String>, page: Int) -> [(String, String)] {
     var fields = "id,code,name,shortName,level,path,openingDate,closedDate"
     if withGeometry { fields += ",geometry" }
-    if withGroups { fields += ",organisationUnitGroups[id]" }
+    if withGroups || !groups.isEmpty { fields += ",organisationUnitGroups[id]" }
     if withDetails { fields += ",ancestors[name],createdBy[id,username],translations[property,locale]" }
     if changedSince != nil || withDetails { fields += ",lastUpdated" }
     var items = [("fields", fields)]

@@ -62,8 +62,13 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
           remedy: "The tree may have changed in the meantime; run again.")
       }
       total = read.total
-      rows = read.units
-      if read.isLast || read.units.isEmpty || page >= read.pageCount {
+      // A server that does not filter by groups gives all units, with their groups.
+      rows = query.groups.isEmpty
+        ? read.units
+        : read.units.filter { $0.groups.isEmpty || $0.groups.contains(where: query.groups.contains) }
+      // Without a count of pages the last one is the one that is not full.
+      let isLast = read.pageCount.map { page >= $0 } ?? (read.units.count < query.rows)
+      if read.isLast || isLast || read.units.isEmpty {
         try endBatch(operation)
       } else {
         page += 1
@@ -90,8 +95,9 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
 struct OrgUnitPage {
   var units: [OrgUnit] = []
   var total: Int?
-  var pageCount = 1
-  /// Whether the pager names no next page.
+  /// Nil where the pager does not tell.
+  var pageCount: Int?
+  /// Whether the pager says that this is the last page, or there is no pager.
   var isLast = true
 
   init(reading reader: inout JSONReader) throws {
@@ -100,9 +106,9 @@ struct OrgUnitPage {
       case "pager":
         let pager = try reader.readValue()
         total = pager["total"]?.integer
-        pageCount = (pager["pageCount"] ?? pager["totalPages"])?.integer ?? 1
         // 2.44's pager may leave nextPage out and still have pages: the count decides.
-        isLast = pager["nextPage"] == nil && (pager["page"]?.integer ?? 1) >= pageCount
+        pageCount = (pager["pageCount"] ?? pager["totalPages"])?.integer
+        isLast = pageCount.map { pager["nextPage"] == nil && (pager["page"]?.integer ?? 1) >= $0 } ?? false
       case "organisationUnits": try reader.readArray { units.append(try OrgUnit(reading: &$0)) }
       default: try reader.skipValue()
       }

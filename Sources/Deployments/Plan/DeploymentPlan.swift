@@ -68,7 +68,7 @@ extension DeploymentPlan.Step {
     let merge = ScheduleMerge(declared: desired.schedules, last: labels?.schedules, existing: records)
     let outcome = resetsSchedules ? merge.reset() : merge.merge()
     let pause = PauseMerge(declared: desired.paused, last: labels?.paused, existing: existing.paused)
-    let paused = resetsSchedules ? desired.paused ?? existing.paused : pause.target
+    let paused = resetsSchedules ? desired.paused ?? false : pause.target
     let difference = DeploymentDifference(from: existing, to: desired)
     var changes = difference.fields
     if outcome.target != nil { changes.append("schedules") }
@@ -117,7 +117,8 @@ struct PauseMerge {
   }
 
   var drift: [String] {
-    guard let declared, target != declared else { return [] }
+    // What declares nothing is active.
+    guard target != declared ?? false else { return [] }
     return ["the deployment was \(existing ? "paused" : "resumed") on the server"]
   }
 }

@@ -9,7 +9,12 @@ package struct JobTemplate: Sendable, Equatable {
   /// The template of a pool on a server; where that is still empty, the one that a worker of its type fills in.
   init(type: String, baseJobTemplate: JSONObject) {
     let own = baseJobTemplate["variables"]?.object
-    if let own, own["properties"]?.object?.isEmpty == false {
+    if var own, var properties = own["properties"]?.object, !properties.isEmpty {
+      // Our worker keeps these limits under any template of a process pool.
+      if type == "process" {
+        for (name, schema) in Self.limits where properties[name] == nil { properties[name] = schema }
+        own["properties"] = .object(properties)
+      }
       variables = JSONSchema(own)
     } else {
       variables = Self.published[type]
@@ -43,9 +48,7 @@ extension JobTemplate {
   /// (`GET /collections/views/aggregate-worker-metadata`), with null where their own models take it.
   static let published: [String: JSONSchema] = [
     "process": schema(
-      common.merging(["stream_output": boolean, "working_dir": text]) {
-        $1
-      }),
+      common.merging(["stream_output": boolean, "working_dir": text]) { $1 }.merging(limits) { $1 }),
     "docker": schema(
       common.merging([
         "image": text, "registry_credentials": object, "image_pull_policy": text, "networks": texts,
@@ -70,6 +73,11 @@ extension JobTemplate {
         "task_start_timeout_seconds": integer, "task_watch_poll_interval": number,
         "auto_deregister_task_definition": boolean, "match_latest_revision_in_family": boolean,
       ]) { $1 }),
+  ]
+
+  /// What Sluice's worker keeps besides: seconds, and bytes or a text as `512Mi`.
+  private static let limits: [String: JSONValue] = [
+    "timeout": number, "memory_limit": ["type": ["string", "integer", "null"]],
   ]
 
   private static let common: [String: JSONValue] = [

@@ -69,11 +69,11 @@ public struct ERA5ClimateImport: Flow {
     let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
       .resolve(preliminary: known)
     let offset = try zone.offset(of: months)
-    let (calendar, units) = try await readOrgUnits(server, run)
+    let (info, calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
     let destination = ERA5Destination(
       server: server, mapping: mapping, type: periodType, source: source, indicators: indicators,
-      zones: zones, calendar: calendar, dryRun: dryRun)
+      zones: zones, calendar: calendar, capabilities: info.capabilities, dryRun: dryRun)
     var plan = ERA5Plan(
       type: periodType, source: source, offset: offset, indicators: indicators, months: months,
       calendar: calendar)
@@ -85,7 +85,8 @@ public struct ERA5ClimateImport: Flow {
     let download = ERA5Download(store: store, run: run)
     let files = try await download.fetch(plan.requests(zones))
     let values = try await run.task("zonal_statistics") { [plan] task in
-      let values = try plan.values(zones, from: files, cacheFolder: run.cacheFolder, log: task.log)
+      let values = try plan.values(
+        zones, for: info.capabilities, from: files, cacheFolder: run.cacheFolder, log: task.log)
       for line in values.summaries() { task.log.info(line) }
       return values
     }
@@ -95,15 +96,17 @@ public struct ERA5ClimateImport: Flow {
         task.log.info("\(values.values.count) values written to \(chapCsv) for CHAP")
       }
     }
-    let receipt = try await destination.write(values, preliminary: known, run)
+    let (receipt, differing) = try await destination.write(values, preliminary: known, run)
     let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
     try ERA5Report(
       result: result, plan: plan, mapping: mapping, zones: zones, values: values, receipt: receipt,
-      files: files
+      files: files, server: "DHIS2 \(info.version) at \(server.baseURL)"
     ).write(to: run)
+    if let differing { throw differing }
     if !dryRun {
       if registerComplete { try await destination.registerComplete(values, receipt, run) }
-      if runAnalytics, receipt.created + receipt.updated > 0 { try await destination.runAnalytics(run) }
+      // Without new values too: an earlier run may have been killed before it.
+      if runAnalytics { try await destination.runAnalytics(run) }
       try await preliminary.keep(
         plan.months, stillPreliminary: Set(values.preliminaryPeriods.map(\.month)), run)
     }
@@ -127,7 +130,7 @@ public struct ERA5ClimateImport: Flow {
 
   private func readOrgUnits(
     _ server: DHIS2, _ run: FlowRun
-  ) async throws -> (calendar: LocalCalendar, units: [OrgUnit]) {
+  ) async throws -> (info: SystemInfo, calendar: LocalCalendar, units: [OrgUnit]) {
     var query = OrgUnitQuery(withGeometry: true)
     if !orgUnits.isEmpty {
       query.ids = orgUnits
@@ -136,7 +139,8 @@ public struct ERA5ClimateImport: Flow {
     } else {
       query.levels = [orgUnitLevel]
     }
-    return try await run.task("read_org_units", retry: .backoff(3)) { [query] task in
+    // Each request is repeated by itself: a long list does not begin anew for one of its pages.
+    return try await run.task("read_org_units") { [query] task in
       let info = try await server.systemInfo()
       let calendar = try calendar(of: info, server)
       var units: [OrgUnit] = []
@@ -149,7 +153,7 @@ public struct ERA5ClimateImport: Flow {
       }
       task.log.info(
         "\(units.count) org units of \(selection) read from DHIS2 \(info.version) at \(server.baseURL)")
-      return (calendar, units)
+      return (info, calendar, units)
     }
   }
 

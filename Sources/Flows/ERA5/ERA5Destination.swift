@@ -11,6 +11,7 @@ struct ERA5Destination: Sendable {
   let indicators: [ERA5Indicator]
   let zones: ERA5Zones
   let calendar: LocalCalendar
+  let capabilities: Capabilities
   let dryRun: Bool
 
   /// At most so many decimals go to DHIS2.
@@ -22,9 +23,10 @@ struct ERA5Destination: Sendable {
   /// it holds every value. A dry run writes nothing.
   ///
   /// - Parameter preliminary: months that were imported while they were preliminary.
+  /// - Returns: the receipt, and what to end the run with where DHIS2 does not hold what it said it took.
   func write(
     _ values: ERA5Values, preliminary: [CalendarMonth], _ run: FlowRun
-  ) async throws -> ImportReceipt {
+  ) async throws -> (receipt: ImportReceipt, differing: Rejection?) {
     let change = try await ensureMetadata(run)
     let rows = values.values.compactMap(row).sorted { $0.key < $1.key }
     let receipt = try await run.task("import_values") { task in
@@ -47,22 +49,23 @@ struct ERA5Destination: Sendable {
     }
     run.log.info(receipt.inWords)
     for warning in receipt.warnings { run.log.warning(warning) }
-    if !dryRun { try await verify(rows, receipt, run) }
-    return receipt
+    return (receipt, dryRun ? nil : try await verify(rows, receipt, run))
   }
 
   /// The months of a plan for which DHIS2 lacks a value that it could have.
   func incompleteMonths(
     of plan: ERA5Plan, preliminary: [CalendarMonth], _ run: FlowRun
   ) async throws -> [CalendarMonth] {
-    try await run.task("find_missing", retry: .backoff(3)) { task in
+    try await run.task("find_missing") { task in
       let preflight = try await server.preflight(dataSet: mapping.dataSet, calendar: calendar)
       guard preflight.dataSet != nil else { return plan.months }
       var missing = Set(preliminary).intersection(plan.months)
       for month in plan.months where !missing.contains(month) {
         let keys = plan.periods.filter { $0.month == month }.flatMap { period in
-          zones.units.indices.filter { zones.refusals[$0] == nil && zones.units[$0].isOpen(in: period) }
-            .flatMap { unit in indicators.compactMap { key($0, period, zones.units[unit].id) } }
+          zones.units.indices.filter {
+            zones.refusals[$0] == nil
+              && zones.units[$0].takesValues(from: period.firstDay, to: period.lastDay, capabilities)
+          }.flatMap { unit in indicators.compactMap { key($0, period, zones.units[unit].id) } }
         }
         let held = try await server.heldValues(keys, dataSet: mapping.dataSet)
         if held.count < keys.count { missing.insert(month) }
@@ -85,7 +88,7 @@ struct ERA5Destination: Sendable {
     }
     let complete = counts.filter { $0.value == indicators.count && !refused.contains($0.key) }.keys
       .sorted { ($0.period, $0.unit) < ($1.period, $1.unit) }
-    try await run.task("register_complete", retry: .backoff(3)) { task in
+    try await run.task("register_complete") { task in
       let result = try await server.register(
         complete.map {
           CompletenessRegistration(dataSet: mapping.dataSet, period: $0.period, orgUnit: $0.unit)
@@ -111,14 +114,14 @@ struct ERA5Destination: Sendable {
   /// Nil where data set and data elements are the user's, which are left as they are.
   private func ensureMetadata(_ run: FlowRun) async throws -> MetadataChange? {
     guard mapping.isOwn else { return nil }
-    return try await run.task("ensure_metadata", retry: .backoff(3)) { task in
+    return try await run.task("ensure_metadata") { task in
       let user = try await server.currentUser()
       try await server.checkMayWrite(dataSet: mapping.dataSet, user: user)
       let change = try await server.metadataChange(
         dataElements: indicators.map { type.dataElement($0, source) }, dataSet: type.dataSet,
         orgUnits: zones.units, user: user)
       for line in change.descriptions { task.log.info(dryRun ? "would change: \(line)" : line) }
-      if !dryRun { try await server.write(change) }
+      if dryRun { try await server.validate(change) } else { try await server.write(change) }
       return change
     }
   }
@@ -155,18 +158,20 @@ struct ERA5Destination: Sendable {
   }
 
   /// Holds what DHIS2 now has against what was to be imported.
-  private func verify(_ rows: [DataValue], _ receipt: ImportReceipt, _ run: FlowRun) async throws {
+  private func verify(
+    _ rows: [DataValue], _ receipt: ImportReceipt, _ run: FlowRun
+  ) async throws -> Rejection? {
     let refused = Set(receipt.refusals.map(\.value.key))
     let expected = rows.filter { !refused.contains($0.key) }
-    let wrong = try await run.task("verify", retry: .backoff(3)) { _ in
+    let wrong = try await run.task("verify") { _ in
       try await server.differing(expected, dataSet: mapping.dataSet)
     }
     guard let first = wrong.first, wrong.count > receipt.zeroDropped else {
       run.log.info(
         "read back \(expected.count - wrong.count) of \(expected.count) values from DHIS2: all as imported")
-      return
+      return nil
     }
-    throw Rejection(
+    return Rejection(
       "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period), where \(first.value) was sent",
       remedy: "Look at the data element's settings, and at who else writes to it.")
   }

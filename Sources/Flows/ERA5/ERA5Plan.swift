@@ -54,9 +54,10 @@ struct ERA5Plan: Sendable {
   }
 
   /// The values that the files have.
-  func values(_ zones: ERA5Zones, from files: [ERA5File], cacheFolder: String, log: Log) throws -> ERA5Values
-  {
-    var values = ERA5Values(units: zones.units)
+  func values(
+    _ zones: ERA5Zones, for capabilities: Capabilities, from files: [ERA5File], cacheFolder: String, log: Log
+  ) throws -> ERA5Values {
+    var values = ERA5Values(units: zones.units, capabilities: capabilities)
     switch source {
     case .monthlyMeans:
       let means = means(zones)

@@ -12,6 +12,8 @@ struct ERA5Report {
   let values: ERA5Values
   let receipt: ImportReceipt
   let files: [ERA5File]
+  /// Where the values went, in words.
+  let server: String
 
   /// Longer lists are cut, with a row that says so.
   static let longestList = 1000
@@ -125,7 +127,7 @@ struct ERA5Report {
       "# Where these numbers come from", "", "| | |", "|---|---|",
       "| Data set | \(sources.map(\.dataset).joined(separator: ", ")) |", "| Days in | \(plan.offset) |",
       "| Org units | \(zones.units.count), borders \(zones.borderHash) |",
-      "| DHIS2 data set | \(mapping.dataSet) |", "| Program | Sluice \(SluiceVersion.text) |", "",
+      "| DHIS2 data set | \(mapping.dataSet), \(server) |", "| Program | Sluice \(SluiceVersion.text) |", "",
       "## Method", "",
       "Each grid cell counts with the exact share of it that lies inside the org unit (planar in longitude and latitude), times its area on the sphere; cells without data are left out. An org unit without a cell with data takes the nearest one within 0.3 degrees.",
       "",

@@ -27,7 +27,15 @@ struct ERA5TimeZone: Sendable {
   }
 
   /// Whether it is UTC itself, in which monthly means are.
-  var isUTC: Bool { if case .offset(.utc) = kind { true } else { false } }
+  var isUTC: Bool {
+    switch kind {
+    case .offset(let offset): offset == .utc
+    case .named(let zone):
+      // Since 1950, as far back as the data reach.
+      zone.secondsFromGMT() == 0
+        && zone.nextDaylightSavingTimeTransition(after: Date(timeIntervalSince1970: -631_152_000)) == nil
+    }
+  }
 
   /// The one offset of some months.
   ///

@@ -30,7 +30,13 @@ struct ERA5Values: Sendable {
   /// How the values were made, in words; each once.
   private(set) var notes: [String] = []
 
-  init(units: [OrgUnit]) { self.units = units }
+  private let capabilities: Capabilities
+
+  /// - Parameter capabilities: of the server that the values go to.
+  init(units: [OrgUnit], capabilities: Capabilities) {
+    self.units = units
+    self.capabilities = capabilities
+  }
 
   /// Takes in the values of one indicator and period, one for each unit in order.
   mutating func add(
@@ -39,14 +45,19 @@ struct ERA5Values: Sendable {
   ) {
     for (index, unit) in units.enumerated() {
       let (number, status, refusal) = value(index)
-      if let number, number.isFinite, unit.isOpen(in: period) {
+      let isOpen = unit.takesValues(from: period.firstDay, to: period.lastDay, capabilities)
+      if let number, number.isFinite, isOpen {
         values.append(
           Value(
             indicator: indicator, period: period, unit: unit, number: number, status: status, version: version
           ))
       } else {
         let reason =
-          unit.isOpen(in: period) ? refusal ?? status.explanation : "the org unit is not open in this period"
+          isOpen
+          ? refusal ?? status.explanation
+          : unit.isOpen(from: period.firstDay, to: period.lastDay)
+            ? "the org unit opened within this period, and DHIS2 \(capabilities.version) wants it open on the first day"
+            : "the org unit is not open in this period"
         gaps.append(Gap(unit: unit, indicator: indicator, period: period, reason: reason))
       }
     }
@@ -106,12 +117,5 @@ extension ZonalStatus {
     case .outsideGrid: "the org unit lies outside the delivered grid"
     case .rejected: "the org unit's geometry cannot be used"
     }
-  }
-}
-
-extension OrgUnit {
-  /// Whether the unit is open on any day of a period.
-  func isOpen(in period: ERA5Period) -> Bool {
-    isOpen(from: period.firstDay, to: period.lastDay)
   }
 }

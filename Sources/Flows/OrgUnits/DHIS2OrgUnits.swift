@@ -36,9 +36,15 @@ public struct DHIS2OrgUnits: Flow {
         "formats has geojson, and geometry is off", remedy: "Leave geometry on, or leave geojson out.")
     }
     let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
-    let (depth, levelNames) = try await run.task("read_levels", retry: .backoff(3)) { task in
-      let depth = try await server.deepestLevel()
-      let names = try await server.orgUnitLevels()
+    let (depth, levelNames) = try await run.task("read_levels") { task in
+      let deepest = try await server.deepestLevel()
+      var names: [Int: String] = [:]
+      do { names = try await server.orgUnitLevels() } catch let failure as any Failure
+        where failure.kind != .transient
+      {
+        task.log.warning("the levels have no names in the report: \(failure.message)")
+      }
+      let depth = max(deepest, names.keys.max() ?? 0)
       task.log.info("the tree at \(server.baseURL) has \(depth) levels")
       return (depth, names)
     }
@@ -67,10 +73,12 @@ public struct DHIS2OrgUnits: Flow {
     query.changedSince = changedSince.map { "\($0)T00:00:00.000" }
     query.withDetails = true
     var report = OrgUnitReport(looksAtGeometry: geometry)
+    var hierarchy = OrgUnitHierarchy(server)
     for try await unit in server.orgUnits(query) {
       let geometry = GeometryFacts(unit.geometry)
-      report.add(unit, geometry)
-      try await export.write(unit, geometryType: geometry.type)
+      let above = try await hierarchy.names(above: unit)
+      report.add(unit, geometry, above: above)
+      try await export.write(unit, above: above, geometryType: geometry.type)
       if report.total.isMultiple(of: 10_000) { task.log.info("\(report.total) org units read") }
     }
     task.log.info("\(report.total) org units read from \(server.baseURL)")

@@ -33,9 +33,14 @@ final class OrgUnitExport: Sendable {
     }
   }
 
-  func write(_ unit: OrgUnit, geometryType: String?) async throws {
+  func write(_ unit: OrgUnit, above: [String?], geometryType: String?) async throws {
     guard !files.isEmpty else { return }
-    let values = OrgUnitRow.values(unit, geometryType: geometryType, depth: depth)
+    guard unit.level <= depth else {
+      throw Rejection(
+        "org unit \(unit.id) is on level \(unit.level), where the tree had \(depth) levels a moment ago",
+        remedy: "The tree was changed in the meantime; run again.")
+    }
+    let values = OrgUnitRow.values(unit, above: above, geometryType: geometryType, depth: depth)
     let comma = await counter.next() == 0 ? "\n" : ",\n"
     for file in files {
       switch file.format {

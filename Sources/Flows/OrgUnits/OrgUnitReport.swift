@@ -29,7 +29,8 @@ struct OrgUnitReport: Sendable {
 
   var depth: Int { perLevel.keys.max() ?? 0 }
 
-  mutating func add(_ unit: OrgUnit, _ geometry: GeometryFacts) {
+  /// - Parameter above: the names of what is above the unit, from the top down; nil for what is not there.
+  mutating func add(_ unit: OrgUnit, _ geometry: GeometryFacts, above: [String?]) {
     total += 1
     perLevel[unit.level, default: 0] += 1
     if looksAtGeometry {
@@ -42,7 +43,7 @@ struct OrgUnitReport: Sendable {
     } else {
       missingCode.add("\(unit.id) \(unit.name)")
     }
-    if unit.level > 1, unit.ancestorNames.count != unit.level - 1 || unit.parent == nil {
+    if unit.level > 1, above.contains(nil) || unit.parent == nil {
       orphans.add("\(unit.id) \(unit.name)")
     }
   }

@@ -17,12 +17,14 @@ struct OrgUnitRow {
   }
 
   /// One value for each column; null where there is none.
-  static func values(_ unit: OrgUnit, geometryType: String?, depth: Int) -> [JSONValue] {
+  ///
+  /// - Parameter above: the names of what is above the unit, from the top down; nil for what is not there.
+  static func values(
+    _ unit: OrgUnit, above: [String?], geometryType: String?, depth: Int
+  ) -> [JSONValue] {
     func text(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
-    let names = unit.ancestorNames + [unit.name]
-    let hierarchy = (0..<max(depth, 1)).map {
-      names.indices.contains($0) ? JSONValue.string(names[$0]) : .null
-    }
+    let names = above + [unit.name]
+    let hierarchy = (0..<max(depth, 1)).map { names.indices.contains($0) ? text(names[$0]) : .null }
     let own: [JSONValue] = [
       .string(unit.id), text(unit.code), .string(unit.name), text(unit.shortName), .integer(unit.level),
       text(unit.parent), .string(unit.path),

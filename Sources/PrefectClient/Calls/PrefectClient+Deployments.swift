@@ -85,6 +85,21 @@ extension PrefectClient {
     )
   }
 
+  /// Puts schedules in the place of all that a deployment has: the new ones first, so that there is no moment without,
+  /// but for one whose slug is taken. (A change of the deployment itself would do it in one call, and not where its
+  /// schedules have slugs: the server then adds to them, deletes none, and refuses those without a slug.)
+  public func replaceSchedules(
+    of deployment: Prefect.Deployment, with schedules: [Prefect.DeploymentScheduleCreate]
+  ) async throws {
+    let slugs = Set(schedules.compactMap(\.slug))
+    let inTheWay = deployment.schedules.filter { $0.slug.map(slugs.contains) ?? false }
+    for old in inTheWay { try await deleteSchedule(old.id, ofDeployment: deployment.id) }
+    if !schedules.isEmpty { _ = try await createSchedules(ofDeployment: deployment.id, schedules) }
+    for old in deployment.schedules where !inTheWay.contains(where: { $0.id == old.id }) {
+      try await deleteSchedule(old.id, ofDeployment: deployment.id)
+    }
+  }
+
   // MARK: Serving
 
   /// The runs of some deployments that are due: for a process that serves them without a work pool.

@@ -50,7 +50,6 @@ enum Registration {
     if flow.description != existing.description { update.description = Change(flow.description) }
     if flow.parameters != existing.parameters { update.parameters = flow.parameters }
     if flow.schema != existing.parameterOpenapiSchema { update.parameterOpenapiSchema = flow.schema }
-    if let schedules = flow.schedules, !isSame(schedules, existing.schedules) { update.schedules = schedules }
     if Set(flow.tags) != Set(existing.tags) { update.tags = flow.tags }
     if let version = flow.version, version != existing.version {
       update.version = .set(version)
@@ -62,6 +61,13 @@ enum Registration {
       update.paused = false
     }
     return update == Prefect.DeploymentUpdate() ? nil : update
+  }
+
+  /// The schedules to put in the place of those that are there; nil where they are the same, or none are given.
+  static func schedules(
+    _ flow: ServedFlow, existing: Prefect.Deployment
+  ) -> [Prefect.DeploymentScheduleCreate]? {
+    flow.schedules.flatMap { isSame($0, existing.schedules) ? nil : $0 }
   }
 
   /// The pause when serving stops; nil where somebody has paused it already, who alone may lift that.

@@ -58,6 +58,9 @@ actor ServedSource: RunSource {
       let id = try await client.createFlow(Prefect.FlowCreate(name: flow.flow)).id
       return try await client.createDeployment(Registration.create(flow, flowID: id))
     }
+    if let schedules = Registration.schedules(flow, existing: existing) {
+      try await client.replaceSchedules(of: existing, with: schedules)
+    }
     if let update = Registration.update(flow, existing: existing) {
       try await client.updateDeployment(existing.id, update)
       if update.paused == nil, existing.paused {

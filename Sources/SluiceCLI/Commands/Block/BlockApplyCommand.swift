@@ -29,13 +29,6 @@ struct BlockApplyCommand: ServerCommand {
   func perform(on server: PrefectClient) async throws {
     let variables = SluiceProgram.context.environment
     let entries = try BlockFolder(path: folder, environment: variables).entries
-    if environment, !entries.contains(where: { $0.type == DHIS2Credentials.typeSlug && $0.name == "dhis2" }) {
-      // The error names every place that was searched.
-      let places: [any BlockSource] = [
-        EnvironmentBlocks(variables), BlockFiles(folder: folder, environment: variables),
-      ]
-      _ = try await BlockStore(places).load(BlockReference<DHIS2Credentials>("dhis2"))
-    }
     var rows: [[String]] = []
     var failures: [any Error] = []
     // A block that names another comes after it.
@@ -58,6 +51,14 @@ struct BlockApplyCommand: ServerCommand {
         "blocks": .array(
           rows.map { ["block": .string($0[0]), "status": .string($0[1]), "details": .string($0[2])] })
       ])
+    // After the others, which it does not keep back. The error names every place that was searched.
+    if environment, !entries.contains(where: { $0.type == DHIS2Credentials.typeSlug && $0.name == "dhis2" }) {
+      let places: [any BlockSource] = [
+        EnvironmentBlocks(variables), BlockFiles(folder: folder, environment: variables),
+        PrefectBlocks(server),
+      ]
+      _ = try await BlockStore(places).load(BlockReference<DHIS2Credentials>("dhis2"))
+    }
     if let first = failures.first { throw ExitCode(FailureKind(of: first).exitCode) }
   }
 

@@ -12,6 +12,7 @@ struct ScheduleCreateCommand: ServerCommand {
   @OptionGroup var schedule: ScheduleOptions
   @Flag(help: "Put it in the place of all schedules that there are.")
   var replace = false
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
   func perform(on server: PrefectClient) async throws {
@@ -41,10 +42,7 @@ extension PrefectClient {
     let deployment = try await existingDeployment(name)
     let schedule = try options.schedule(for: deployment, named: name)
     if replacing {
-      // One call, so that there is no moment without a schedule.
-      var update = Prefect.DeploymentUpdate()
-      update.schedules = [schedule]
-      try await updateDeployment(deployment.id, update)
+      try await replaceSchedules(of: deployment, with: [schedule])
     } else {
       if let slug = schedule.slug, deployment.schedules.contains(where: { $0.slug == slug }) {
         throw Misconfiguration(

@@ -9,6 +9,7 @@ struct ScheduleDeleteCommand: ServerCommand {
     commandName: "delete", abstract: "Deletes a schedule, or all.")
 
   @OptionGroup var schedule: ScheduleArguments
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
   func perform(on server: PrefectClient) async throws {
@@ -27,6 +28,7 @@ struct ScheduleClearCommand: ServerCommand {
 
   @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
   var name: String
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
   func perform(on server: PrefectClient) async throws { try await server.clearSchedules(of: name, output) }
@@ -39,6 +41,7 @@ struct DeploymentClearScheduleCommand: ServerCommand {
 
   @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
   var name: String
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
   func perform(on server: PrefectClient) async throws { try await server.clearSchedules(of: name, output) }
@@ -47,11 +50,7 @@ struct DeploymentClearScheduleCommand: ServerCommand {
 extension PrefectClient {
   fileprivate func clearSchedules(of name: String, _ output: OutputOptions) async throws {
     let deployment = try await existingDeployment(name)
-    if !deployment.schedules.isEmpty {
-      var update = Prefect.DeploymentUpdate()
-      update.schedules = []
-      try await updateDeployment(deployment.id, update)
-    }
+    try await replaceSchedules(of: deployment, with: [])
     output.done(
       "Cleared \(deployment.schedules.count) schedule(s) of deployment '\(name)'.",
       ["deleted": .array(deployment.schedules.map { .string($0.id.wire) })])

@@ -9,7 +9,7 @@ import PrefectClient
 struct FlowRunLogsCommand: ServerCommand {
   static let configuration = CommandConfiguration(
     commandName: "logs", abstract: "Prints the log of a flow run.",
-    discussion: "--output json prints a line of JSON for each line of the log.")
+    discussion: "--output json prints a list; with --follow, a line of JSON for each line of the log.")
 
   @Argument(help: ArgumentHelp("The flow run.", valueName: "id|name"))
   var run: String
@@ -54,6 +54,7 @@ struct FlowRunLogsCommand: ServerCommand {
     var lines = try await server.logs(filter, sort: tail ? .timestampDesc : .timestampAsc, limit: limit)
     if tail { lines.reverse() }
     if reverse { lines.reverse() }
+    if output.output == .json { return OutputOptions.say(try lines.wireDocument().text(.pretty)) }
     for line in lines { try show(line) }
   }
 

@@ -32,7 +32,10 @@ struct FlowRunRetryCommand: ServerCommand {
     details.scheduledTime = Date()
     let result = try await server.setFlowRunState(
       run.id,
-      Prefect.StateCreate(.scheduled, message: "Retried by hand", details: details))
+      Prefect.StateCreate(.scheduled, message: "Retried by hand", details: details),
+      // The server has a rule against repeating what is completed and has its result; to ask for it is reason enough. All
+      // else goes by its rules, one of which counts the retries.
+      force: run.stateType == .completed)
     guard result.status == .accept else {
       throw Rejection(
         "flow run \(run.id.wire) cannot be retried: \(result.details.reason ?? "the server did not say why")")
