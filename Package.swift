@@ -149,5 +149,6 @@ let package = Package(
         "sluice",
       ]),
     tests("Architecture", []),
+    tests("Containers", ["Essentials", "JSON", yams]),
   ]
 )
