@@ -6,10 +6,15 @@ extension PrefectClient {
   /// The block in which the server wants results kept; nil where none was set, and on servers older than 3.8, which do
   /// not know of one.
   public func defaultResultStorageBlockID() async throws -> UUID? {
-    try await find(
-      Prefect.DefaultResultStorage.self,
-      PrefectCall(.get, "/admin/storage", "reading", "default result storage")
-    )?.defaultResultStorageBlockID
+    do {
+      return try await decode(
+        Prefect.DefaultResultStorage.self,
+        PrefectCall(.get, "/admin/storage", "reading", "default result storage")
+      ).defaultResultStorageBlockID
+    } catch let failure as PrefectFailure where failure.status == 404 {
+      // An older server's router does not know the address.
+      return nil
+    }
   }
 
   /// Makes a block the place for results. The server refuses blocks that keep no files.
