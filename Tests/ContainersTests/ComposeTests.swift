@@ -86,6 +86,20 @@ import Testing
     }
   }
 
+  @Test("Sluice's services are given nothing that nobody reads")
+  func read() throws {
+    let blocks = try Project.text("blocks/storage/rustfs.yaml")
+    // Two of the shared ones are the server's alone.
+    let ofServer: Set = ["PREFECT_SERVER_ANALYTICS_ENABLED", "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT"]
+    for (name, _) in own {
+      for key in environment(name).keys where !ofServer.contains(key) {
+        #expect(
+          Project.sources.contains("\"\(key)\"") || blocks.contains("${\(key):-"),
+          "\(name): nothing reads \(key)")
+      }
+    }
+  }
+
   @Test("A served flow gets the credentials of the page's table, and no others")
   func needed() {
     for (flow, name) in DockerfileTests.names {

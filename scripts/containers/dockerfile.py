@@ -56,8 +56,10 @@ def stages(path):
 
 
 if __name__ == "__main__":
-    runtime = stages("Dockerfile")["runtime"]
+    build, runtime = (stages("Dockerfile")[name] for name in ["build", "runtime"])
     if sys.argv[1] == "packages":
         print(" ".join(sorted(runtime.packages)))
+    elif sys.argv[1] == "sources":
+        print(" ".join(text.split()[0] for text in build.texts("COPY")))
     else:
         print(re.fullmatch(r"debian:(\w+)-slim", runtime.base)[1])

@@ -204,9 +204,25 @@ def prove_health():
     check(run(image.health_command, code=None).returncode == 1, "the health check is content without a server")
 
 
+# Prints those of the names given that are no settings of Prefect.
+KNOWN_SETTINGS = """
+import sys
+from prefect.settings import Settings
+from prefect.settings.legacy import _get_valid_setting_names
+print(sorted(set(sys.argv[1:]) - set(_get_valid_setting_names(Settings))))
+"""
+
+
 def prove_stack():
     services = stack["services"]
-    environment = {**os.environ, "PREFECT_HOME": str(work / "prefect"), "PREFECT_SERVER_API_PORT": "4200"}
+    given = dict(services["prefect-server"]["environment"])
+    known = subprocess.run(
+        [".venv/prefect/bin/python", "-c", KNOWN_SETTINGS, *given], capture_output=True, text=True, check=True).stdout
+    check(known.strip() == "[]", f"Prefect has no settings {known}")
+    # SQLite in the database's place; the rest, the empty login too, as compose.yml gives it.
+    del given["PREFECT_API_DATABASE_CONNECTION_URL"]
+    environment = {
+        **os.environ, **given, "PREFECT_HOME": str(work / "prefect"), "PREFECT_SERVER_API_PORT": "4200"}
     (work / "prefect").mkdir()
     server = subprocess.Popen(["scripts/prefect-server"], env=environment, stdout=subprocess.DEVNULL)
     started.append(server)
