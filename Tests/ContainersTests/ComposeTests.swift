@@ -86,6 +86,14 @@ import Testing
     }
   }
 
+  @Test(
+    "The server's login is passed on where it is set, and never empty, which would be a login that nobody has"
+  )
+  func login() throws {
+    #expect(services["prefect-server"]?["environment"]?["PREFECT_SERVER_API_AUTH_STRING"] == .null)
+    #expect(try Project.text("scripts/server").contains("|| unset PREFECT_SERVER_API_AUTH_STRING"))
+  }
+
   @Test("Sluice's services are given nothing that nobody reads")
   func read() throws {
     let blocks = try Project.text("blocks/storage/rustfs.yaml")
@@ -236,7 +244,10 @@ import Testing
     let names = Set(try example().keys)
     #expect(names.count >= 12)
     let compose = try Project.text("compose.yml")
-    let filled = Set(compose.matches(of: /\$\{([A-Z0-9_]+):-/).map { String($0.1) })
+    // In ${...}, or a name without a value, which is passed on.
+    let filled = Set(
+      compose.matches(of: /\$\{([A-Z0-9_]+):-/).map { String($0.1) }
+        + compose.matches(of: /\n +([A-Z0-9_]+):\n/).map { String($0.1) })
     #expect(compose.matches(of: /\$\{/).count == compose.matches(of: /\$\{[A-Z0-9_]+:-[^}]*\}/).count)
     #expect(filled.isSubset(of: names), "\(filled.subtracting(names))")
     let manifests = try Project.flows.map { try Project.text("deployments/\($0)/prefect.yaml") }.joined()

@@ -8,9 +8,15 @@ import yaml
 def load(path="compose.yml", variables=None):
     variables = variables or {}
 
+    def passed(environment):
+        """A variable without a value is passed on from outside, or left out."""
+        values = {key: variables.get(key) if value is None else value for key, value in environment.items()}
+        return {key: value for key, value in values.items() if value is not None}
+
     def fill(value):
         if isinstance(value, dict):
-            return {key: fill(member) for key, member in value.items()}
+            return {
+                key: fill(passed(member)) if key == "environment" else fill(member) for key, member in value.items()}
         if isinstance(value, list):
             return [fill(element) for element in value]
         if isinstance(value, str):

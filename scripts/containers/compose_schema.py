@@ -5,6 +5,7 @@ import sys
 import zipfile
 
 import jsonschema
+import yaml
 
 import compose
 
@@ -13,8 +14,8 @@ with zipfile.ZipFile(sys.argv[1]) as wheel:
 validator = jsonschema.Draft201909Validator(schema)
 if validator.is_valid({"services": {"x": {"image": 1}}}):
     sys.exit("the schema takes what is wrong")
-for variables in [{}, {"PUBLISH_ADDRESS": "0.0.0.0", "DHIS2_PASSWORD": "made-up"}]:
-    document = compose.load(variables=variables)
+for variables in [None, {}, {"PUBLISH_ADDRESS": "0.0.0.0", "PREFECT_SERVER_API_AUTH_STRING": "made:up"}]:
+    document = yaml.safe_load(open("compose.yml")) if variables is None else compose.load(variables=variables)
     faults = sorted(validator.iter_errors(document), key=lambda fault: list(map(str, fault.path)))
     for fault in faults:
         print(f"compose.yml: {'.'.join(map(str, fault.path))}: {fault.message}", file=sys.stderr)

@@ -217,9 +217,9 @@ def prove_stack():
     services = stack["services"]
     given = dict(services["prefect-server"]["environment"])
     known = subprocess.run(
-        [".venv/prefect/bin/python", "-c", KNOWN_SETTINGS, *given], capture_output=True, text=True, check=True).stdout
+        [".venv/prefect/bin/python", "-c", KNOWN_SETTINGS, *given, "PREFECT_SERVER_API_AUTH_STRING"], capture_output=True, text=True, check=True).stdout
     check(known.strip() == "[]", f"Prefect has no settings {known}")
-    # SQLite in the database's place; the rest, the empty login too, as compose.yml gives it.
+    # SQLite in the database's place; the rest as compose.yml gives it.
     del given["PREFECT_API_DATABASE_CONNECTION_URL"]
     environment = {
         **os.environ, **given, "PREFECT_HOME": str(work / "prefect"), "PREFECT_SERVER_API_PORT": "4200"}
