@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build release demo deploy deploy-local register-blocks create-blocks test test-indicators test-peers test-prefect test-storage bench format lint clean
+.PHONY: help setup build program release demo start restart server deploy deploy-local register-blocks create-blocks test test-containers test-indicators test-peers test-prefect test-storage bench format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -14,21 +14,41 @@ setup: ## Install what is missing: libcurl, libdeflate, libnetcdf, libxml2, zlib
 build: setup ## Build everything for development (first time: 2 to 4 minutes on 2 cores)
 	$(SWIFT) build --build-tests
 
+program: setup
+	@$(SWIFT) build --product sluice
+
 release: setup ## Build the optimised program with the Swift runtime in it, .build/release/sluice (first time: 3 to 6 minutes)
 	$(SWIFT) build -c release --static-swift-stdlib --product sluice
 
 demo: build ## Run the four flows on built-in stand-ins (seconds, after the build); again, it changes nothing
 	@scripts/demo $(SLUICE)
 
-deploy deploy-local: export PREFECT_API_URL ?= http://localhost:4200/api
+start: ## Start the stack of compose.yml with Docker, in this terminal: http://localhost:4200
+	docker compose up --build
 
-deploy: setup ## Deploy what deployments/ declares to the Prefect server of PREFECT_API_URL
-	@$(SWIFT) build --product sluice
+restart: ## Remove the stack with all it holds, build its images afresh, and start it
+	docker compose down -v && docker compose build --no-cache && docker compose up
+
+server: program ## Start a Prefect server and a worker in this terminal, without Docker; Ctrl-C stops both
+	@scripts/server
+
+# A login that stands in .env is read from there by sluice itself: it must not be hidden by an empty one.
+ifdef PREFECT_API_AUTH_STRING
+export PREFECT_API_AUTH_STRING
+endif
+deploy deploy-local register-blocks create-blocks: export PREFECT_API_URL ?= http://localhost:4200/api
+
+deploy: register-blocks create-blocks ## Register block types, create blocks, and deploy what deployments/ declares
 	@$(SLUICE) deploy --all
 
-deploy-local: setup ## Deploy every flow by the root prefect.yaml, and make the work pool if it is missing
-	@$(SWIFT) build --product sluice
+deploy-local: program ## Deploy every flow by the root prefect.yaml, and make the work pool if it is missing
 	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
+
+register-blocks: program ## Register the types of blocks at the Prefect server of PREFECT_API_URL
+	@$(SLUICE) block register
+
+create-blocks: program ## Create the blocks of blocks/ and of the environment at the Prefect server of PREFECT_API_URL
+	@scripts/create_blocks
 
 # As many tests at a time as a small machine can serve: each starts servers and clients of its own.
 test: setup ## Run all tests (2 to 3 minutes, after the build)
@@ -37,14 +57,11 @@ test: setup ## Run all tests (2 to 3 minutes, after the build)
 test-peers: build ## Run the reference clients of the Climate Data Store and of DHIS2, from PyPI, against the sandbox
 	@scripts/test-peers
 
-register-blocks: build ## Register the types of blocks at the Prefect server of PREFECT_API_URL
-	@PREFECT_API_URL=$${PREFECT_API_URL:-http://localhost:4200/api} $(SLUICE) block register
-
-create-blocks: build ## Create the blocks of blocks/ and of the environment at the Prefect server of PREFECT_API_URL
-	@PREFECT_API_URL=$${PREFECT_API_URL:-http://localhost:4200/api} scripts/create_blocks
-
 test-indicators: setup ## Hold the climate indicators against MetPy and xclim, from PyPI
 	@scripts/test-indicators
+
+test-containers: release ## Prove compose.yml by its schema, and the images in a Debian 12 folder (2 to 4 minutes after the build)
+	@scripts/test-containers
 
 test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
 	@scripts/test-prefect

@@ -154,5 +154,6 @@ let package = Package(
         "sluice",
       ]),
     tests("Architecture", []),
+    tests("Containers", ["Essentials", "JSON", yams]),
   ]
 )

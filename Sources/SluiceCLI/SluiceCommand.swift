@@ -13,7 +13,7 @@ struct SluiceCommand: AsyncParsableCommand {
     subcommands: [
       FlowsCommand.self, RunCommand.self, ServeCommand.self, DeployCommand.self, ManifestCommand.self,
       WorkerCommand.self, DeploymentCommand.self, FlowRunCommand.self, WorkPoolCommand.self,
-      BlockCommand.self,
+      BlockCommand.self, ResultStorageCommand.self,
       VariableCommand.self, ArtifactCommand.self, ConcurrencyLimitCommand.self, ConfigCommand.self,
       HealthCommand.self, ZonalCommand.self, GridCommand.self, SandboxCommand.self, DoctorCommand.self,
       CompletionCommand.self, VersionCommand.self,

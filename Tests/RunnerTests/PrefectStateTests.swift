@@ -217,6 +217,51 @@ private func client(_ url: String) -> PrefectClient {
     #expect(put.json["metadata"]?["storage_block_id"]?.string == document.wire)
   }
 
+  @Test("Without a block of its own a result goes where the server wants it: its default, found by its id")
+  func serversDefault() async throws {
+    let folder = try TemporaryFolder()
+    let document = UUID()
+    let block: JSONValue = [
+      "id": .string(document.wire), "name": "here", "data": ["basepath": .string("\(folder.path)/kept")],
+      "block_schema_id": .string(UUID().wire), "block_type_id": .string(UUID().wire),
+      "block_type": [
+        "id": .string(UUID().wire), "name": "Local File System", "slug": "local-file-system",
+      ],
+    ]
+    let server = try ScriptedServer { request in
+      switch request.target {
+      case "/api/admin/storage":
+        .json(200, ["default_result_storage_block_id": .string(document.wire)])
+      case let path where path.contains("/block_documents/"): .json(200, block)
+      default: .json(422, ["detail": "CSRF protection is disabled."])
+      }
+    }
+    let prefect = client(server.url)
+    let store = ResultStore(
+      block: nil, folder: "/nowhere", client: prefect, blocks: BlockStore([PrefectBlocks(prefect)]),
+      http: HTTPClient())
+    let metadata = try await store.keep(7, run: run)
+    #expect(metadata.storageKey == run.wire && metadata.storageBlockID == document)
+    let record = try JSONValue(parsing: Data(contentsOf: URL(filePath: "\(folder.path)/kept/\(run.wire)")))
+    #expect(record["result"] == "7")
+  }
+
+  @Test(
+    "A server without a default, or too old to know one, leaves a result in the folder",
+    arguments: [200, 404])
+  func noDefault(status: Int) async throws {
+    let folder = try TemporaryFolder()
+    let server = try ScriptedServer(
+      .json(
+        status, status == 200 ? ["default_result_storage_block_id": .null] : ["detail": "Not Found"]))
+    let store = ResultStore(
+      block: nil, folder: "\(folder.path)/results", client: client(server.url), blocks: BlockStore([]),
+      http: HTTPClient())
+    let metadata = try await store.keep(1, run: run)
+    #expect(metadata.storageKey == "\(folder.path)/results/\(run.wire)" && metadata.storageBlockID == nil)
+    #expect(server.calls.map(\.target) == ["/api/admin/storage"])
+  }
+
   @Test("A block that keeps no files is refused")
   func wrongBlock() async throws {
     let store = ResultStore(

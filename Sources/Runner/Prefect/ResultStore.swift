@@ -14,7 +14,7 @@ public struct ResultStore: Sendable {
     case bucket(S3Bucket)
   }
 
-  /// The name of the block of the storage, `s3-bucket/results`; nil for the folder.
+  /// The name of the block of the storage, `s3-bucket/results`; nil for the server's default, else the folder.
   private let block: String?
   private let folder: String
   private let client: PrefectClient
@@ -22,9 +22,9 @@ public struct ResultStore: Sendable {
   private let http: HTTPClient
 
   /// - Parameters:
-  ///   - block: the storage, `s3-bucket/name` or `local-file-system/name`; nil for the folder. It is looked for when
-  ///     the first result is kept.
-  ///   - folder: where results are kept without a block.
+  ///   - block: the storage, `s3-bucket/name` or `local-file-system/name`; nil for the one that the server has as its
+  ///     default. It is looked for when the first result is kept.
+  ///   - folder: where results are kept without either.
   ///   - client: knows the block's id, by which others find the result.
   public init(block: String?, folder: String, client: PrefectClient, blocks: BlockStore, http: HTTPClient) {
     self.block = block
@@ -55,7 +55,7 @@ public struct ResultStore: Sendable {
   }
 
   private func find() async throws -> (Place, UUID?) {
-    guard let block else { return (.folder(folder), nil) }
+    guard let block = try await name() else { return (.folder(folder), nil) }
     let parts = block.split(separator: "/", maxSplits: 1).map(String.init)
     let place: Place
     switch parts.first {
@@ -67,27 +67,30 @@ public struct ResultStore: Sendable {
     default:
       throw Misconfiguration(
         "results cannot be kept in the block \(block)",
-        remedy: "Set PREFECT_RESULTS_DEFAULT_STORAGE_BLOCK to s3-bucket/name or local-file-system/name.")
+        remedy:
+          "Set PREFECT_RESULTS_DEFAULT_STORAGE_BLOCK, or the server's result storage, to s3-bucket/name or local-file-system/name."
+      )
     }
     return (place, try await client.blockDocument(type: parts[0], name: parts[1], includeSecrets: false)?.id)
+  }
+
+  /// The block that was set, or the server's default.
+  private func name() async throws -> String? {
+    if let block { return block }
+    do {
+      guard let id = try await client.defaultResultStorageBlockID() else { return nil }
+      let document = try await client.blockDocument(id, includeSecrets: false)
+      guard let type = document.blockType?.slug, let name = document.name else { return nil }
+      return "\(type)/\(name)"
+    } catch let failure as PrefectFailure where failure.kind == .transient || failure.isNotFound {
+      // A run goes on without the API, and a result in a folder is better than none.
+      return nil
+    }
   }
 
   static let serializer: JSONObject = ["type": "json", "jsonlib": "json"]
 
   static func record(_ result: JSONValue, _ metadata: Prefect.ResultRecordMetadata) throws -> JSONValue {
     ["metadata": try metadata.wireDocument(), "result": .string(Redaction.redact(result.text()))]
-  }
-}
-
-extension S3Bucket {
-  fileprivate func access(_ blocks: BlockStore) async throws -> S3Access {
-    switch credentials {
-    case .inline(let access): return access
-    case .block(let reference):
-      switch reference.kind {
-      case .minIO: return try await blocks.load(BlockReference<MinIOCredentials>(reference.name)).access
-      case .aws, .bucket: return try await blocks.load(BlockReference<AWSCredentials>(reference.name)).access
-      }
-    }
   }
 }

@@ -27,14 +27,7 @@ struct RealStore {
     self.access = access
     s3 = S3(access, http: Self.shared)
     storage = Storage { [s3] in s3 }
-    let request = HTTPRequest(
-      .put, "\(access.endpoint ?? "")/\(Self.bucket)",
-      authentication: .awsSigV4(
-        accessKey: access.accessKey, secretKey: access.secretKey, region: access.region))
-    let response = try await Self.shared.send(request)
-    guard response.isSuccess || response.status == 409 else {
-      throw Fault("cannot make the bucket: \(response.status) \(response.text)")
-    }
+    try await s3.createBucket(Self.bucket)
   }
 
   func location(_ key: String) -> Location { .object(bucket: Self.bucket, key: key) }

@@ -26,6 +26,17 @@ struct RealStoreTests {
     try await store.storage.delete(location)
   }
 
+  @Test("A bucket is made once, and left alone the second time")
+  func bucket() async throws {
+    let store = try await RealStore()
+    let name = "\(RealStore.bucket)-new"
+    #expect(try await store.s3.createBucket(name))
+    #expect(try await !store.s3.createBucket(name))
+    try await store.s3.put(bucket: name, key: "a", [1])
+    #expect(try await !store.s3.createBucket(name))
+    #expect(try await store.s3.list(bucket: name).count == 1)
+  }
+
   @Test("A part of an object")
   func range() async throws {
     let store = try await RealStore()

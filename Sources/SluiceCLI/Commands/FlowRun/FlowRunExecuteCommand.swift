@@ -18,8 +18,10 @@ struct FlowRunExecuteCommand: AsyncParsableCommand {
 
   @Argument(help: "The run's id; the one in PREFECT__FLOW_RUN_ID where it is left out.")
   var id: String?
-  @Option(help: ArgumentHelp("The folder of block documents.", valueName: "folder"))
-  var blocks = "blocks"
+  @Option(
+    help: ArgumentHelp(
+      "The folder of block documents (default: SLUICE_BLOCKS, else blocks).", valueName: "folder"))
+  var blocks: String?
 
   func run() async throws {
     guard let catalogue = SluiceProgram.context.catalogue else { return }
@@ -30,7 +32,10 @@ struct FlowRunExecuteCommand: AsyncParsableCommand {
         given.map { "\"\($0)\" is no id of a run" } ?? "which run? Give its id, or set PREFECT__FLOW_RUN_ID")
     }
     let console = ConsoleReporter(folder: nil, write: writeError)
-    let world = try await PrefectWorld(environment: environment, blockFolder: blocks, console: console)
+    // A worker starts this in a folder of its own, in which there are no documents.
+    let named = environment["SLUICE_BLOCKS"].flatMap { $0.isEmpty ? nil : $0 }
+    let world = try await PrefectWorld(
+      environment: environment, blockFolder: blocks ?? named ?? "blocks", console: console)
     let run = PrefectRun(
       id, client: world.client, catalogue: catalogue, execution: world.execution, options: world.options)
     let ending = await Interruption.cancelling { await run.run() }
