@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Testing
 
 @Suite(
@@ -14,7 +15,7 @@ struct LiveRunTests {
   func everything() async throws {
     let run = try await LiveServer.run(of: "show_everything", ["items": ["a", "bcd"]])
     let process = try ExecutingProcess(run.id)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .completed)
     #expect(ended.runCount == 1)
@@ -73,12 +74,12 @@ struct LiveRunTests {
     #expect(running.map(\.stateName) == ["Running"])
     #expect(try await client.setFlowRunState(run.id, Prefect.StateCreate(.cancelling)).status == .accept)
     let start = ContinuousClock.now
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     #expect(ContinuousClock.now - start < .seconds(4))
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.state?.message == "Cancelled at the request of a user.")
-    let task = try await LiveServer.eventually {
+    let task = try await eventually {
       let task = try await LiveServer.tasks(run.id, atLeast: 1).first
       return task?.stateName == "Cancelled" ? task : nil
     }
@@ -91,7 +92,7 @@ struct LiveRunTests {
     let process = try ExecutingProcess(run.id)
     _ = try await LiveServer.tasks(run.id, atLeast: 1)
     process.send(SIGTERM)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.state?.message == "The process was asked to stop, and cancelled the run.")
@@ -102,7 +103,7 @@ struct LiveRunTests {
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 120])
     _ = try await client.setFlowRunState(run.id, Prefect.StateCreate(.pending))
     #expect(try await client.setFlowRunState(run.id, Prefect.StateCreate(.cancelling)).status == .accept)
-    #expect(await (try ExecutingProcess(run.id)).ended() == 0)
+    #expect(try await (try ExecutingProcess(run.id)).ended() == 0)
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.runCount == 0)
@@ -113,7 +114,7 @@ struct LiveRunTests {
     let folder = try TemporaryFolder()
     let run = try await LiveServer.run(of: "flaky", ["failures": 2, "counter": .string("\(folder.path)/n")])
     let process = try ExecutingProcess(run.id)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     let states = try await client.flowRunStates(run.id).map(\.displayName)
     #expect(
       states == ["Scheduled", "Running", "AwaitingRetry", "Running", "AwaitingRetry", "Running", "Completed"])
@@ -128,7 +129,7 @@ struct LiveRunTests {
   func failed(how: String, name: String) async throws {
     let run = try await LiveServer.run(of: "failing", ["how": .string(how)])
     let process = try ExecutingProcess(run.id)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     let states = try await client.flowRunStates(run.id)
     #expect(states.map(\.displayName) == ["Scheduled", "Running", name])
     #expect(states.last?.type == .failed)
@@ -138,7 +139,7 @@ struct LiveRunTests {
   @Test("A crash is left to the worker", arguments: [("crash", SIGKILL), ("exit", 7)])
   func crashed(how: String, code: Int32) async throws {
     let run = try await LiveServer.run(of: "failing", ["how": .string(how)])
-    #expect(await (try ExecutingProcess(run.id)).ended() == code)
+    #expect(try await (try ExecutingProcess(run.id)).ended() == code)
     #expect(try await client.flowRun(run.id).state?.type == .running)
   }
 
@@ -147,12 +148,12 @@ struct LiveRunTests {
   )
   func unknown() async throws {
     let unknown = try await LiveServer.run(of: LiveServer.unique("elsewhere"))
-    #expect(await (try ExecutingProcess(unknown.id)).ended() == 0)
+    #expect(try await (try ExecutingProcess(unknown.id)).ended() == 0)
     let state = try await client.flowRun(unknown.id).state
     #expect(state?.name == "Misconfigured")
     #expect(state?.message?.contains("there is no flow") == true)
     let wrong = try await LiveServer.run(of: "sleeper", ["minutes": 1])
-    #expect(await (try ExecutingProcess(wrong.id)).ended() == 0)
+    #expect(try await (try ExecutingProcess(wrong.id)).ended() == 0)
     #expect(try await client.flowRun(wrong.id).state?.name == "Misconfigured")
   }
 
@@ -161,18 +162,18 @@ struct LiveRunTests {
     let way = try BreakableWay(to: LiveServer.apiURL ?? "")
     defer { way.stop() }
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 8])
-    let process = try ExecutingProcess(run.id, apiURL: "http://127.0.0.1:\(way.port)/api")
-    let started = try await LiveServer.eventually { process.said.contains("second 0") ? true : nil }
+    let process = try ExecutingProcess(run.id, apiURL: way.apiURL)
+    let started = try await eventually { process.said.contains("second 0") ? true : nil }
     #expect(started == true, "\(process.said)")
     way.isBroken = true
     // Until after the flow has ended without it.
-    let ended = try await LiveServer.eventually { process.said.contains("second 7") ? true : nil }
+    let ended = try await eventually { process.said.contains("second 7") ? true : nil }
     #expect(ended == true, "\(process.said)")
     try await Task.sleep(for: .seconds(3))
     #expect(process.isRunning)
     #expect(try await client.flowRun(run.id).state?.type == .running)
     way.isBroken = false
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     #expect(try await client.flowRun(run.id).state?.type == .completed)
     let lines = try await LiveServer.logs(run.id).map(\.message).filter { $0.hasPrefix("second") }
     #expect(lines == (0..<8).map { "second \($0)" })
@@ -187,12 +188,12 @@ struct LiveRunTests {
     let way = try BreakableWay(to: LiveServer.apiURL ?? "")
     defer { way.stop() }
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 60])
-    let process = try ExecutingProcess(run.id, apiURL: "http://127.0.0.1:\(way.port)/api")
+    let process = try ExecutingProcess(run.id, apiURL: way.apiURL)
     _ = try await LiveServer.tasks(run.id, atLeast: 1)
     way.isBroken = true
     process.send(SIGTERM)
     let start = ContinuousClock.now
-    #expect(await process.ended() == 4, "\(process.said)")
+    #expect(try await process.ended() == 4, "\(process.said)")
     #expect(ContinuousClock.now - start < .seconds(30))
     let kept = "\(process.home.path)/.local/state/sluice/spool/\(run.id.wire)/events.jsonl"
     #expect(FileManager.default.fileExists(atPath: kept))
@@ -222,7 +223,7 @@ struct LiveRunTests {
         ]
       }
       let process = try ExecutingProcess(run.id)
-      #expect(await process.ended() == 0, "\(process.said)")
+      #expect(try await process.ended() == 0, "\(process.said)")
       let state = try await client.flowRun(run.id).state
       #expect(state?.type == .completed, "\(state?.message ?? "")")
       let path = try #require(state?.result?.storageKey)
@@ -237,7 +238,7 @@ struct LiveRunTests {
     #expect(results.allSatisfy { $0.hasSuffix(" hello \(folder.path)") })
 
     let lost = try await LiveServer.run(of: "keeper", ["secret": "nowhere"])
-    #expect(await (try ExecutingProcess(lost.id)).ended() == 0)
+    #expect(try await (try ExecutingProcess(lost.id)).ended() == 0)
     let message = try await client.flowRun(lost.id).state?.message ?? ""
     #expect(message.contains("blocks of the Prefect server at"), "\(message)")
     #expect(message.contains("documents in blocks/"), "\(message)")
@@ -254,12 +255,12 @@ struct LiveRunTests {
   func paused() async throws {
     let run = try await LiveServer.run(of: "asking")
     let process = try ExecutingProcess(run.id)
-    let paused = try await LiveServer.eventually {
+    let paused = try await eventually {
       try await client.flowRun(run.id).state?.type == .paused ? true : nil
     }
     #expect(paused == true, "\(process.said)")
     #expect(try await client.resumeFlowRun(run.id, input: ["mm": 12]).status == .accept)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     #expect(try await result(run.id) == "12 mm")
   }
 
@@ -267,13 +268,13 @@ struct LiveRunTests {
   func suspended() async throws {
     let run = try await LiveServer.run(of: "asking", ["suspends": true])
     let first = try ExecutingProcess(run.id)
-    #expect(await first.ended() == 0, "\(first.said)")
+    #expect(try await first.ended() == 0, "\(first.said)")
     let state = try await client.flowRun(run.id).state
     #expect(state?.displayName == "Suspended", "\(first.said)")
     #expect(try await client.resumeFlowRun(run.id, input: ["mm": 7]).status == .accept)
     #expect(try await client.flowRun(run.id).state?.displayName == "Resuming")
     let second = try ExecutingProcess(run.id)
-    #expect(await second.ended() == 0, "\(second.said)")
+    #expect(try await second.ended() == 0, "\(second.said)")
     #expect(try await result(run.id) == "7 mm")
   }
 
@@ -281,11 +282,11 @@ struct LiveRunTests {
   func manyTasks() async throws {
     let run = try await LiveServer.run(of: "many_tasks", ["count": 1000])
     let process = try ExecutingProcess(run.id)
-    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await process.ended() == 0, "\(process.said)")
     var filters = Prefect.Filters()
     filters.taskRuns = Prefect.TaskRunFilter()
     filters.taskRuns?.flowRunID = .any(run.id)
-    let all = try await LiveServer.eventually(within: .seconds(120)) {
+    let all = try await eventually(within: .seconds(120)) {
       try await client.taskRunCount(filters) == 1000 ? true : nil
     }
     #expect(all == true)

@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import JSON
 import PrefectAPI
+import PrefectTesting
 import Synchronization
 import Testing
 

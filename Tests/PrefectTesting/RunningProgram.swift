@@ -1,0 +1,69 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// A program as people start it: a process with a home of its own, and what it has said so far.
+package final class RunningProgram: Sendable {
+  /// How a program ended, and what it said.
+  package struct Ending: Sendable {
+    package let code: Int32
+    package let output: String
+    package let errors: String
+  }
+
+  private let process: Mutex<Process>
+  private let outputFile: String
+  private let errorFile: String
+  package let processID: Int32
+
+  /// The file of a program that was built beside the tests.
+  package static func built(_ name: String) -> String {
+    URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: name).path
+  }
+
+  /// - Parameters:
+  ///   - home: `HOME`, where its streams are written, and its working folder unless another is given.
+  ///   - environment: over `HOME` and a plain `PATH`; nothing is inherited.
+  package init(
+    _ program: String, _ arguments: [String], home: String, folder: String? = nil,
+    environment: [String: String] = [:]
+  ) throws {
+    let name = UUID().uuidString
+    (outputFile, errorFile) = ("\(home)/output-\(name)", "\(home)/errors-\(name)")
+    for file in [outputFile, errorFile] { try Data().write(to: URL(filePath: file)) }
+    let process = Process()
+    process.executableURL = URL(filePath: program)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: folder ?? home)
+    process.environment = environment.merging(["HOME": home, "PATH": "/usr/bin:/bin"]) { first, _ in first }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
+    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
+    try process.run()
+    processID = process.processIdentifier
+    self.process = Mutex(process)
+  }
+
+  package var isRunning: Bool { process.withLock { $0.isRunning } }
+  package var output: String { (try? String(contentsOfFile: outputFile, encoding: .utf8)) ?? "" }
+  package var errors: String { (try? String(contentsOfFile: errorFile, encoding: .utf8)) ?? "" }
+
+  package func send(_ signal: Int32) { if isRunning { kill(processID, signal) } }
+
+  /// Waits for the end, and gives the exit code.
+  @discardableResult package func ended() async throws -> Int32 {
+    while isRunning { try await Task.sleep(for: .milliseconds(10)) }
+    return process.withLock { $0.terminationStatus }
+  }
+
+  /// Runs a program to its end.
+  package static func run(
+    _ program: String, _ arguments: [String], home: String, folder: String? = nil,
+    environment: [String: String] = [:]
+  ) async throws -> Ending {
+    let running = try RunningProgram(
+      program, arguments, home: home, folder: folder, environment: environment)
+    let code = try await running.ended()
+    return Ending(code: code, output: running.output, errors: running.errors)
+  }
+}
