@@ -157,7 +157,8 @@ let package = Package(
     tests(
       "Scenario",
       [
-        "Essentials", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting", "runner-test-flows", "sluice",
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting", "runner-test-flows",
+        "sluice",
       ]),
     tests("Architecture", []),
   ]

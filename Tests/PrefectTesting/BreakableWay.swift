@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import Glibc
 import Synchronization
@@ -43,8 +44,14 @@ package final class BreakableWay: Sendable {
           continue
         }
         state.withLock { _ = $0.open.insert(connection) }
-        copy(connection, far, closesBoth: true)
-        copy(far, connection, closesBoth: false)
+        let ends = DispatchGroup()
+        copy(connection, far, ends)
+        copy(far, connection, ends)
+        ends.notify(queue: .global()) { [self] in
+          state.withLock { _ = $0.open.remove(connection) }
+          close(connection)
+          close(far)
+        }
       }
     }
   }
@@ -74,8 +81,9 @@ package final class BreakableWay: Sendable {
     return far
   }
 
-  private func copy(_ from: Int32, _ to: Int32, closesBoth: Bool) {
-    Thread.detachNewThread { [self] in
+  private func copy(_ from: Int32, _ to: Int32, _ ends: DispatchGroup) {
+    ends.enter()
+    Thread.detachNewThread {
       var buffer = [UInt8](repeating: 0, count: 64 << 10)
       while true {
         let count = recv(from, &buffer, buffer.count, 0)
@@ -83,8 +91,7 @@ package final class BreakableWay: Sendable {
       }
       shutdown(to, Int32(SHUT_RDWR))
       shutdown(from, Int32(SHUT_RDWR))
-      guard closesBoth else { return }
-      state.withLock { _ = $0.open.remove(from) }
+      ends.leave()
     }
   }
 }

@@ -37,9 +37,11 @@ package final class RunningProgram: Sendable {
     process.currentDirectoryURL = URL(filePath: folder ?? home)
     process.environment = environment.merging(["HOME": home, "PATH": "/usr/bin:/bin"]) { first, _ in first }
     process.standardInput = FileHandle.nullDevice
-    process.standardOutput = try FileHandle(forWritingTo: URL(filePath: outputFile))
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errorFile))
+    let streams = try [outputFile, errorFile].map { try FileHandle(forWritingTo: URL(filePath: $0)) }
+    (process.standardOutput, process.standardError) = (streams[0], streams[1])
     try process.run()
+    // The process has them now; here they would stay open for as long as it is remembered.
+    for stream in streams { try stream.close() }
     processID = process.processIdentifier
     self.process = Mutex(process)
   }

@@ -136,7 +136,6 @@ private enum Curl {
     try? FileManager.default.removeItem(atPath: "/tmp/org-units")
     let api = try #require(LiveServer.apiURL)
     try stage.home.write(".curlrc", try await configuration(api))
-    // A server on SQLite is busy now and then, and answers 503.
     try stage.home.write(
       "curl.sh", lines.replacing("http://localhost:4200/api", with: api))
     let ending = try await RunningProgram.run(
@@ -153,7 +152,8 @@ private enum Curl {
   }
 
   private static func configuration(_ api: String) async throws -> String {
-    var lines = ["retry = 8"]
+    // A server on SQLite is busy now and then, and answers 503.
+    var lines = ["retry = 8", "fail"]
     guard let login = LiveServer.authString else { return lines.joined(separator: "\n") }
     let home = try TemporaryFolder()
     let client = UUID().wire

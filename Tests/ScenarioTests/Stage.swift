@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import HTTP
 import JSON
 import PrefectAPI
 import PrefectClient
@@ -105,11 +106,11 @@ final class Stage {
 
   private var sandboxURL = ""
 
+  private let http = HTTPClient()
+
   private func askSandbox(_ path: String) async throws -> JSONValue {
-    let ending = try await RunningProgram.run(
-      "/usr/bin/curl", ["-sf", "\(sandboxURL)/_sandbox/\(path)"], home: home.path,
-      environment: ["no_proxy": "127.0.0.1"])
-    return try JSONValue(parsing: ending.output)
+    let answer = try await http.send(HTTPRequest(.get, "\(sandboxURL)/_sandbox/\(path)"))
+    return try JSONValue(parsing: answer.body)
   }
 
   /// How many data values DHIS2 holds.
