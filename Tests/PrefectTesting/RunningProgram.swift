@@ -52,10 +52,27 @@ package final class RunningProgram: Sendable {
 
   package func send(_ signal: Int32) { if isRunning { kill(processID, signal) } }
 
-  /// Waits for the end, and gives the exit code.
-  @discardableResult package func ended() async throws -> Int32 {
-    while isRunning { try await Task.sleep(for: .milliseconds(10)) }
+  /// Waits for the end, and gives the exit code. Goes on waiting where the test is over its time: whoever ends a
+  /// program has to see the end of it.
+  @discardableResult package func ended() async -> Int32 {
+    await withCheckedContinuation { continuation in
+      Thread.detachNewThread { [self] in
+        while isRunning { usleep(10_000) }
+        continuation.resume()
+      }
+    }
     return process.withLock { $0.terminationStatus }
+  }
+
+  /// Asks a program to end, and makes it end where it does not.
+  package func stop(within limit: Duration = .seconds(20)) async {
+    send(SIGTERM)
+    let killer = Task {
+      try await Task.sleep(for: limit)
+      send(SIGKILL)
+    }
+    await ended()
+    killer.cancel()
   }
 
   /// Runs a program to its end.
@@ -65,7 +82,7 @@ package final class RunningProgram: Sendable {
   ) async throws -> Ending {
     let running = try RunningProgram(
       program, arguments, home: home, folder: folder, environment: environment)
-    let code = try await running.ended()
+    let code = await running.ended()
     return Ending(code: code, output: running.output, errors: running.errors)
   }
 }

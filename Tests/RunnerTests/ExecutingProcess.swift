@@ -45,5 +45,5 @@ struct ExecutingProcess {
   func send(_ signal: Int32) { program.send(signal) }
 
   /// Waits for the end, and gives the exit code.
-  @discardableResult func ended() async throws -> Int32 { try await program.ended() }
+  @discardableResult func ended() async -> Int32 { await program.ended() }
 }

@@ -87,13 +87,13 @@ struct LiveBlockTests {
   @Test("The prefect command shows a run as it shows its own")
   func command() async throws {
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 0])
-    #expect(try await (try ExecutingProcess(run.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(run.id)).ended() == 0)
     let listed = try await LiveServer.runPrefect("flow-run", "ls", "--limit", "5")
     #expect(listed.contains("COMPLETED"), "\(listed)")
     let inspected = try await LiveServer.runPrefect("flow-run", "inspect", run.id.wire)
     #expect(inspected.contains("Completed"), "\(inspected)")
     let failing = try await LiveServer.run(of: "failing", ["how": "configuration"])
-    #expect(try await (try ExecutingProcess(failing.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(failing.id)).ended() == 0)
     let logs = try await LiveServer.runPrefect("flow-run", "logs", failing.id.wire)
     #expect(logs.contains("no such thing. Make it."), "\(logs)")
   }

@@ -15,7 +15,7 @@ struct LiveRunTests {
   func everything() async throws {
     let run = try await LiveServer.run(of: "show_everything", ["items": ["a", "bcd"]])
     let process = try ExecutingProcess(run.id)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .completed)
     #expect(ended.runCount == 1)
@@ -74,7 +74,7 @@ struct LiveRunTests {
     #expect(running.map(\.stateName) == ["Running"])
     #expect(try await client.setFlowRunState(run.id, Prefect.StateCreate(.cancelling)).status == .accept)
     let start = ContinuousClock.now
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     #expect(ContinuousClock.now - start < .seconds(4))
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
@@ -92,7 +92,7 @@ struct LiveRunTests {
     let process = try ExecutingProcess(run.id)
     _ = try await LiveServer.tasks(run.id, atLeast: 1)
     process.send(SIGTERM)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.state?.message == "The process was asked to stop, and cancelled the run.")
@@ -103,7 +103,7 @@ struct LiveRunTests {
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 120])
     _ = try await client.setFlowRunState(run.id, Prefect.StateCreate(.pending))
     #expect(try await client.setFlowRunState(run.id, Prefect.StateCreate(.cancelling)).status == .accept)
-    #expect(try await (try ExecutingProcess(run.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(run.id)).ended() == 0)
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.runCount == 0)
@@ -114,7 +114,7 @@ struct LiveRunTests {
     let folder = try TemporaryFolder()
     let run = try await LiveServer.run(of: "flaky", ["failures": 2, "counter": .string("\(folder.path)/n")])
     let process = try ExecutingProcess(run.id)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     let states = try await client.flowRunStates(run.id).map(\.displayName)
     #expect(
       states == ["Scheduled", "Running", "AwaitingRetry", "Running", "AwaitingRetry", "Running", "Completed"])
@@ -129,7 +129,7 @@ struct LiveRunTests {
   func failed(how: String, name: String) async throws {
     let run = try await LiveServer.run(of: "failing", ["how": .string(how)])
     let process = try ExecutingProcess(run.id)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     let states = try await client.flowRunStates(run.id)
     #expect(states.map(\.displayName) == ["Scheduled", "Running", name])
     #expect(states.last?.type == .failed)
@@ -139,7 +139,7 @@ struct LiveRunTests {
   @Test("A crash is left to the worker", arguments: [("crash", SIGKILL), ("exit", 7)])
   func crashed(how: String, code: Int32) async throws {
     let run = try await LiveServer.run(of: "failing", ["how": .string(how)])
-    #expect(try await (try ExecutingProcess(run.id)).ended() == code)
+    #expect(await (try ExecutingProcess(run.id)).ended() == code)
     #expect(try await client.flowRun(run.id).state?.type == .running)
   }
 
@@ -148,12 +148,12 @@ struct LiveRunTests {
   )
   func unknown() async throws {
     let unknown = try await LiveServer.run(of: LiveServer.unique("elsewhere"))
-    #expect(try await (try ExecutingProcess(unknown.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(unknown.id)).ended() == 0)
     let state = try await client.flowRun(unknown.id).state
     #expect(state?.name == "Misconfigured")
     #expect(state?.message?.contains("there is no flow") == true)
     let wrong = try await LiveServer.run(of: "sleeper", ["minutes": 1])
-    #expect(try await (try ExecutingProcess(wrong.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(wrong.id)).ended() == 0)
     #expect(try await client.flowRun(wrong.id).state?.name == "Misconfigured")
   }
 
@@ -173,7 +173,7 @@ struct LiveRunTests {
     #expect(process.isRunning)
     #expect(try await client.flowRun(run.id).state?.type == .running)
     way.isBroken = false
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     #expect(try await client.flowRun(run.id).state?.type == .completed)
     let lines = try await LiveServer.logs(run.id).map(\.message).filter { $0.hasPrefix("second") }
     #expect(lines == (0..<8).map { "second \($0)" })
@@ -193,7 +193,7 @@ struct LiveRunTests {
     way.isBroken = true
     process.send(SIGTERM)
     let start = ContinuousClock.now
-    #expect(try await process.ended() == 4, "\(process.said)")
+    #expect(await process.ended() == 4, "\(process.said)")
     #expect(ContinuousClock.now - start < .seconds(30))
     let kept = "\(process.home.path)/.local/state/sluice/spool/\(run.id.wire)/events.jsonl"
     #expect(FileManager.default.fileExists(atPath: kept))
@@ -223,7 +223,7 @@ struct LiveRunTests {
         ]
       }
       let process = try ExecutingProcess(run.id)
-      #expect(try await process.ended() == 0, "\(process.said)")
+      #expect(await process.ended() == 0, "\(process.said)")
       let state = try await client.flowRun(run.id).state
       #expect(state?.type == .completed, "\(state?.message ?? "")")
       let path = try #require(state?.result?.storageKey)
@@ -238,7 +238,7 @@ struct LiveRunTests {
     #expect(results.allSatisfy { $0.hasSuffix(" hello \(folder.path)") })
 
     let lost = try await LiveServer.run(of: "keeper", ["secret": "nowhere"])
-    #expect(try await (try ExecutingProcess(lost.id)).ended() == 0)
+    #expect(await (try ExecutingProcess(lost.id)).ended() == 0)
     let message = try await client.flowRun(lost.id).state?.message ?? ""
     #expect(message.contains("blocks of the Prefect server at"), "\(message)")
     #expect(message.contains("documents in blocks/"), "\(message)")
@@ -260,7 +260,7 @@ struct LiveRunTests {
     }
     #expect(paused == true, "\(process.said)")
     #expect(try await client.resumeFlowRun(run.id, input: ["mm": 12]).status == .accept)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     #expect(try await result(run.id) == "12 mm")
   }
 
@@ -268,13 +268,13 @@ struct LiveRunTests {
   func suspended() async throws {
     let run = try await LiveServer.run(of: "asking", ["suspends": true])
     let first = try ExecutingProcess(run.id)
-    #expect(try await first.ended() == 0, "\(first.said)")
+    #expect(await first.ended() == 0, "\(first.said)")
     let state = try await client.flowRun(run.id).state
     #expect(state?.displayName == "Suspended", "\(first.said)")
     #expect(try await client.resumeFlowRun(run.id, input: ["mm": 7]).status == .accept)
     #expect(try await client.flowRun(run.id).state?.displayName == "Resuming")
     let second = try ExecutingProcess(run.id)
-    #expect(try await second.ended() == 0, "\(second.said)")
+    #expect(await second.ended() == 0, "\(second.said)")
     #expect(try await result(run.id) == "7 mm")
   }
 
@@ -282,7 +282,7 @@ struct LiveRunTests {
   func manyTasks() async throws {
     let run = try await LiveServer.run(of: "many_tasks", ["count": 1000])
     let process = try ExecutingProcess(run.id)
-    #expect(try await process.ended() == 0, "\(process.said)")
+    #expect(await process.ended() == 0, "\(process.said)")
     var filters = Prefect.Filters()
     filters.taskRuns = Prefect.TaskRunFilter()
     filters.taskRuns?.flowRunID = .any(run.id)

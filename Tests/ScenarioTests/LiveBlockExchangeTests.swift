@@ -77,7 +77,7 @@ struct LiveBlockExchangeTests {
       let state = try await stage.reached(.failed, lost)
       #expect(state.displayName == "Misconfigured")
       for place in [
-        "environment variables", "blocks of the Prefect server at", "documents in blocks/",
+        "blocks of the Prefect server at", "documents in blocks/",
         "dhis2-credentials/nowhere",
       ] { #expect(state.message?.contains(place) == true, "\(state.message ?? "")") }
     }

@@ -50,7 +50,7 @@ struct LiveJourneyTests {
       let overridden = try await client.flowRun(try #require(orgUnits.last))
       #expect(overridden.parameters["output_dir"] == "/tmp/org-units")
       let table = try String(contentsOfFile: "/tmp/org-units/org_units.csv", encoding: .utf8)
-      #expect(table.split(separator: "\n").count > 50)
+      #expect(table.split(whereSeparator: \.isNewline).count > 50)
       #expect(worker.isRunning)
 
       try await shown(climate: imported, deployment: "dhis2_era5_climate_import/dhis2-era5-climate")
@@ -74,10 +74,10 @@ struct LiveJourneyTests {
     filters.flowRuns = Prefect.FlowRunFilter()
     filters.flowRuns?.deploymentID = .any(deployment.id)
     let planned = try await eventually(within: .seconds(90)) {
-      let runs = try await client.flowRuns(filters)
+      let runs = try await client.flowRuns(filters).filter(\.autoScheduled)
       return runs.isEmpty ? nil : runs
     }
-    #expect(planned?.allSatisfy { $0.autoScheduled } == true)
+    #expect(planned != nil)
     try await stage.sluice(
       "deployment", "schedule", "pause", "dhis2_org_units/dhis2-org-units", "quarter-hourly")
     // What has not changed is left alone, so that the schedule stays paused.

@@ -92,7 +92,7 @@ struct LiveMischiefTests {
       let first = try stage.worker()
       let (run, process) = try await waitingImport(stage)
       first.send(SIGKILL)
-      try await first.ended()
+      await first.ended()
       let second = try stage.worker()
       _ = try await eventually { second.errors.contains("taken up: process \(process)") ? true : nil }
       #expect(second.errors.contains("taken up: process \(process)"), "\(second.errors)")

@@ -61,7 +61,7 @@ struct LivePythonTests {
         folder, pool = sys.argv[1:]
         flow.from_source(source=folder, entrypoint="rainfall.py:rainfall").deploy(
             name=pool, work_pool_name=pool, parameters={"values": [2.0, 3.5]}, build=False, push=False,
-            job_variables={"command": f"{sys.executable} -m prefect.flow_engine", "working_dir": folder})
+            job_variables={"command": f"{sys.executable} -m prefect.engine", "working_dir": folder})
         """, stage.home.path, stage.pool)
       #expect(said.contains("\(name)/\(stage.pool)"), "\(said)")
       _ = try stage.worker(also: ["PREFECT_HOME": "\(stage.home.path)/prefect"])

@@ -28,18 +28,15 @@ final class Stage {
     let stage = try Stage(pool: pool)
     do { try await play(stage) } catch {
       let said = stage.programs.map(\.errors).joined(separator: "\n")
-      try await stage.close()
+      await stage.close()
       Issue.record("what its programs said:\n\(said)")
       throw error
     }
-    try await stage.close()
+    await stage.close()
   }
 
-  private func close() async throws {
-    for program in programs.reversed() {
-      program.send(SIGTERM)
-      try await program.ended()
-    }
+  private func close() async {
+    for program in programs.reversed() { await program.stop() }
   }
 
   // MARK: Programs
@@ -78,7 +75,7 @@ final class Stage {
   ) throws -> RunningProgram {
     try start(
       program,
-      ["worker", "start", "--pool", pool, "--name", pool, "--poll-interval", "500ms", "--on-stop", "cancel"]
+      ["worker", "start", "--pool", pool, "--name", pool, "--poll-interval", "1s", "--on-stop", "cancel"]
         + more, also: variables.merging(apiURL.map { ["PREFECT_API_URL": $0] } ?? [:]) { $1 })
   }
 

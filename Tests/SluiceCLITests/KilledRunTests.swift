@@ -84,11 +84,11 @@ import Testing
     }
     #expect(first.isRunning, "the program ended before the moment came: \(first.errors)")
     first.send(SIGKILL)
-    try await first.ended()
+    await first.ended()
 
     let second = try RunningProgram(
       Program.path, Self.arguments, home: home.path, environment: Self.variables(sandbox))
-    let code = try await second.ended()
+    let code = await second.ended()
     let wanted = try await Self.undisturbed.value
     #expect(code == wanted.code, "\(second.errors)")
     #expect(await Self.values(sandbox) == wanted.values)
@@ -107,7 +107,7 @@ import Testing
     let sandbox = try await Sandbox.start(options)
     let program = try RunningProgram(
       Program.path, arguments, home: home.path, environment: variables(sandbox))
-    let code = try await program.ended()
+    let code = await program.ended()
     let found = await values(sandbox)
     let jobs = await count(sandbox, ("POST", "/execution", 0))
     await sandbox.stop()

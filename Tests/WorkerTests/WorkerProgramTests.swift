@@ -31,7 +31,7 @@ private func start(
     await bench.fake.until { $0[id]?.pid != nil }
     let pid = try #require(bench.fake.now[id]?.pid.flatMap { Int32($0) })
     first.send(SIGKILL)
-    _ = try await first.ended()
+    _ = await first.ended()
     #expect(ProcessIdentity(of: pid)?.isAlive == true)
 
     let second = try worker(bench)
@@ -40,7 +40,7 @@ private func start(
     kill(pid, SIGKILL)
     #expect(await bench.fake.run(id, has: "CRASHED")?.message.contains("exit code unknown") == true)
     second.send(SIGTERM)
-    #expect(try await second.ended() == 0)
+    #expect(await second.ended() == 0)
   }
 
   @Test("SIGTERM drains within the ten seconds of docker stop, and the run waits for the next worker")
@@ -52,7 +52,7 @@ private func start(
     await bench.fake.until { $0[id]?.pid != nil }
     let begin = ContinuousClock.now
     program.send(SIGTERM)
-    #expect(try await program.ended() == 0)
+    #expect(await program.ended() == 0)
     #expect(ContinuousClock.now - begin < .seconds(10))
     #expect(bench.fake.now[id]?.type == "SCHEDULED")
   }
@@ -62,7 +62,7 @@ private func start(
     let folder = try Example.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = try start(["worker", "start", "--pool", "default"], home: folder)
-    #expect(try await program.ended() == 3)
+    #expect(await program.ended() == 3)
     #expect(program.errors.hasPrefix("error: PREFECT_API_URL is not set: looked in"))
   }
 
@@ -86,7 +86,7 @@ private func start(
     let folder = try Example.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let program = try start(["serve", "json_filter", "-p", "nope=1"], home: folder)
-    #expect(try await program.ended() == 3)
+    #expect(await program.ended() == 3)
     #expect(program.errors.hasPrefix("error: no flow that is served has a parameter nope"))
   }
 
@@ -108,7 +108,7 @@ private func start(
     await bench.fake.until { $0.polls > 1 }
     #expect(try await start(["health"], home: bench.folder, environment: environment).ended() == 0)
     server.send(SIGTERM)
-    #expect(try await server.ended() == 0)
+    #expect(await server.ended() == 0)
     #expect(bench.fake.now.deployment["paused"] == true)
   }
 }
