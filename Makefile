@@ -46,7 +46,7 @@ create-blocks: build ## Create the blocks of blocks/ and of the environment at t
 test-indicators: setup ## Hold the climate indicators against MetPy and xclim, from PyPI
 	@scripts/test-indicators
 
-test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
+test-prefect: setup ## Play the scenarios and run the live tests on real Prefect servers, SQLite and PostgreSQL (about 8 minutes)
 	@scripts/test-prefect
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift

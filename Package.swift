@@ -150,7 +150,8 @@ let package = Package(
     tests(
       "SluiceCLI",
       [
-        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting", "Sandbox",
+        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting",
+        "Sandbox",
         "SluiceCLI", "sluice",
       ]),
     // The program on a real Prefect server, beside the real prefect command.

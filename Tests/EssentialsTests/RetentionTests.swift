@@ -37,7 +37,8 @@ import Testing
     #expect(rule.outdated(entries, now: now) == ["done"])
   }
 
-  @Test("A folder counts with all that it holds, and is as young as the youngest of it; others are left alone")
+  @Test(
+    "A folder counts with all that it holds, and is as young as the youngest of it; others are left alone")
   func onDisk() throws {
     let manager = FileManager.default
     let root = manager.temporaryDirectory.appending(path: "sluice-retention-\(UUID().uuidString)").path

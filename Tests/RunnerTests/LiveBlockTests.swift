@@ -12,7 +12,8 @@ import Testing
 
 @Suite(
   "Blocks that Python has saved on a real Prefect server",
-  .enabled(if: LiveServer.isThere && LiveServer.integrations != nil, "make test-prefect starts a server for this"),
+  .enabled(
+    if: LiveServer.isThere && LiveServer.integrations != nil, "make test-prefect starts a server for this"),
   .serialized)
 struct LiveBlockTests {
   @Test("Credentials, a bucket with credentials in it, and a secret are read as Python wrote them")

@@ -7,7 +7,8 @@ import Testing
 
 @Suite(
   "Blocks go to and fro between Python and this program",
-  .enabled(if: LiveServer.integrations != nil && LiveServer.isThere, "make test-prefect starts a server for this"),
+  .enabled(
+    if: LiveServer.integrations != nil && LiveServer.isThere, "make test-prefect starts a server for this"),
   .timeLimit(.minutes(5)), .serialized)
 struct LiveBlockExchangeTests {
   private let client = LiveServer.client
@@ -90,7 +91,8 @@ struct LiveBlockExchangeTests {
         parsing: try await stage.sluice("block", "register", "-o", "json").output)
       let checksum = registered["registered"]?.array?.first { $0["slug"] == "dhis2-credentials" }?["checksum"]
       let secret = "made-up-\(UUID().wire)"
-      #expect(try await createBlocks(stage, password: secret, "--overwrite").contains("dhis2-credentials/dhis2"))
+      #expect(
+        try await createBlocks(stage, password: secret, "--overwrite").contains("dhis2-credentials/dhis2"))
       let load = """
         block = Dhis2Credentials.load("dhis2")
         print("loaded", block.base_url, block.username, block.password.get_secret_value() == sys.argv[1])
@@ -137,7 +139,8 @@ struct LiveBlockExchangeTests {
           "minio-credentials",
           "{minio_root_user: made-up-user, minio_root_password: made-up-minio-pw, "
             + "aws_client_parameters: {endpoint_url: 'http://127.0.0.1:9000'}}"
-        ), ("s3-bucket", "{bucket_name: results, bucket_folder: runs, credentials: minio-credentials/\(name)}"),
+        ),
+        ("s3-bucket", "{bucket_name: results, bucket_folder: runs, credentials: minio-credentials/\(name)}"),
       ]
       for (type, values) in documents {
         try stage.home.write("\(type).yaml", "type: \(type)\nname: \(name)\nvalues: \(values)\n")

@@ -65,7 +65,8 @@ struct LiveJourneyTests {
     ]
     let table = try await stage.sluice("deploy", "--all", "--create-pool", also: paths).output
     for name in [
-      "dhis2_era5_climate_import/dhis2-era5-climate", "dhis2_org_units/dhis2-org-units", "json_filter/default",
+      "dhis2_era5_climate_import/dhis2-era5-climate", "dhis2_org_units/dhis2-org-units",
+      "json_filter/default",
       "retrieve_github_stars/default",
     ] { #expect(table.contains(name)) }
     let deployment = try #require(
@@ -87,7 +88,8 @@ struct LiveJourneyTests {
 
   /// What the prefect command shows of a run of the import, its tasks, lines and artifacts, its deployment and pool.
   private func shown(climate run: Prefect.FlowRun, deployment: String) async throws {
-    try await expect("deployment", "inspect", deployment, shows: ["'entrypoint': 'dhis2_era5_climate_import'"])
+    try await expect(
+      "deployment", "inspect", deployment, shows: ["'entrypoint': 'dhis2_era5_climate_import'"])
     try await expect("work-pool", "ls", shows: ["default", "process"])
     try await expect("flow-run", "ls", "--limit", "200", shows: [run.name, "COMPLETED"])
     try await expect("flow-run", "inspect", run.id.wire, shows: ["type=StateType.COMPLETED"])

@@ -22,7 +22,8 @@ struct LivePythonTests {
         "json_filter", "parameters: {data_path: \(home)/in.json, output_path: \(home)/out.json}",
         jobVariables: #"{command: "\#(Stage.sluice) flow-run execute"}"#)
       _ = try stage.start(
-        try #require(LiveServer.python), ["-m", "prefect", "worker", "start", "-p", stage.pool, "-n", "stock"],
+        try #require(LiveServer.python),
+        ["-m", "prefect", "worker", "start", "-p", stage.pool, "-n", "stock"],
         also: ["PREFECT_WORKER_QUERY_SECONDS": "1"])
       let run = try await stage.run(deployment)
       let ended = try await stage.completed(run)

@@ -143,7 +143,8 @@ final class Stage {
 
   /// Creates a run of a deployment by the command.
   func run(_ deployment: String, _ options: String...) async throws -> UUID {
-    let ending = try await sluice(["deployment", "run", deployment, "-o", "json"] + options, code: 0, also: [:])
+    let ending = try await sluice(
+      ["deployment", "run", deployment, "-o", "json"] + options, code: 0, also: [:])
     return try #require(try JSONValue(parsing: ending.output)["id"]?.string.flatMap(UUID.init(uuidString:)))
   }
 
@@ -162,7 +163,8 @@ final class Stage {
     let state = try #require(try await LiveServer.state(id, type, within: limit))
     let logs = state.type == type ? [] : try await LiveServer.logs(id).map(\.message)
     try #require(
-      state.type == type, "it is \(state.displayName): \(state.message ?? "")\n\(logs.joined(separator: "\n"))")
+      state.type == type,
+      "it is \(state.displayName): \(state.message ?? "")\n\(logs.joined(separator: "\n"))")
     return state
   }
 

@@ -18,7 +18,8 @@ struct LiveVerbTests {
   private func call(
     _ arguments: String..., code: Int32 = 0, also variables: [String: String] = [:]
   ) async throws -> Program.Ending {
-    let ending = try await Program.run(arguments, environment: LiveServer.variables().merging(variables) { $1 })
+    let ending = try await Program.run(
+      arguments, environment: LiveServer.variables().merging(variables) { $1 })
     #expect(
       ending.code == code, "sluice \(arguments.joined(separator: " ")): \(ending.output)\(ending.errors)")
     return ending
