@@ -89,8 +89,9 @@ struct LiveBlockTests {
   func command() async throws {
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 0])
     #expect(await (try ExecutingProcess(run.id)).ended() == 0)
-    let listed = try await LiveServer.runPrefect("flow-run", "ls", "--limit", "5")
-    #expect(listed.contains("COMPLETED"), "\(listed)")
+    let listed = try await LiveServer.runPrefect("flow-run", "ls", "--limit", "200")
+    let line = listed.split(separator: "\n").first { $0.contains(run.name) }
+    #expect(line?.contains("COMPLETED") == true, "\(listed)")
     let inspected = try await LiveServer.runPrefect("flow-run", "inspect", run.id.wire)
     #expect(inspected.contains("Completed"), "\(inspected)")
     let failing = try await LiveServer.run(of: "failing", ["how": "configuration"])
