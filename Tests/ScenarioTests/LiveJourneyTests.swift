@@ -30,6 +30,7 @@ struct LiveJourneyTests {
       let stars = try await stage.run("retrieve_github_stars/default")
       // And by REST, in the words of the page that people read.
       let orgUnits = try await Curl.runs(stage)
+      defer { try? FileManager.default.removeItem(atPath: Curl.outputFolder) }
 
       let imported = try await stage.completed(climate)
       let receipt = try stage.result(imported)
@@ -48,8 +49,8 @@ struct LiveJourneyTests {
       #expect(orgUnits.count == 2)
       for id in orgUnits { try await stage.completed(id) }
       let overridden = try await client.flowRun(try #require(orgUnits.last))
-      #expect(overridden.parameters["output_dir"] == "/tmp/org-units")
-      let table = try String(contentsOfFile: "/tmp/org-units/org_units.csv", encoding: .utf8)
+      #expect(overridden.parameters["output_dir"] == .string(Curl.outputFolder))
+      let table = try String(contentsOfFile: "\(Curl.outputFolder)/org_units.csv", encoding: .utf8)
       #expect(table.split(whereSeparator: \.isNewline).count > 50)
       #expect(worker.isRunning)
 
@@ -118,6 +119,9 @@ struct LiveJourneyTests {
 
 /// The curl lines of the page on infrastructure, letter by letter but for the server's address.
 private enum Curl {
+  /// Where the second run of them writes.
+  static let outputFolder = "/tmp/org-units"
+
   static let lines = #"""
     # Look up deployment by flow name and deployment name
     curl -s http://localhost:4200/api/deployments/name/dhis2_org_units/dhis2-org-units
@@ -135,7 +139,7 @@ private enum Curl {
   /// Runs them, and gives the runs that they make. A login, and a token against forged requests, curl has from its
   /// configuration file.
   static func runs(_ stage: Stage) async throws -> [UUID] {
-    try? FileManager.default.removeItem(atPath: "/tmp/org-units")
+    try? FileManager.default.removeItem(atPath: outputFolder)
     let api = try #require(LiveServer.apiURL)
     try stage.home.write(".curlrc", try await configuration(api))
     try stage.home.write(
