@@ -65,10 +65,11 @@ struct LivePythonTests {
             job_variables={"command": f"{sys.executable} -m prefect.engine", "working_dir": folder})
         """, stage.home.path, stage.pool)
       #expect(said.contains("\(name)/\(stage.pool)"), "\(said)")
-      _ = try stage.worker(also: ["PREFECT_HOME": "\(stage.home.path)/prefect"])
+      let worker = try stage.worker(also: ["PREFECT_HOME": "\(stage.home.path)/prefect"])
       let run = try await stage.run("\(name)/\(stage.pool)", "-p", "unit=l/m2")
       let ended = try await stage.completed(run)
-      #expect(ended.runCount == 1 && ended.labels["prefect.worker.name"] == .string(stage.pool))
+      #expect(ended.runCount == 1)
+      #expect(worker.errors.contains("\(ended.name): started as process"), "\(worker.errors)")
       let lines = try await eventually {
         let lines = try await LiveServer.logs(run).map(\.message)
         return lines.contains("it rained 5.5 l/m2") ? lines : nil
