@@ -63,7 +63,7 @@ test-indicators: setup ## Hold the climate indicators against MetPy and xclim, f
 test-containers: release ## Prove compose.yml by its schema, and the images in a Debian 12 folder (2 to 4 minutes after the build)
 	@scripts/test-containers
 
-test-prefect: setup ## Run the tests of the Prefect client against real Prefect servers, on SQLite and PostgreSQL
+test-prefect: setup ## Play the scenarios and run the live tests on real Prefect servers, SQLite and PostgreSQL (about 8 minutes)
 	@scripts/test-prefect
 
 test-storage: setup ## Run the object storage tests against two real S3 servers: rclone and OpenStack Swift

@@ -121,12 +121,18 @@ let package = Package(
     tests(
       "Flows", ["Climate", "Connectors", "FlowKit", "FlowKitTesting", "Flows", "HTTP", "Runner", "Sandbox"]),
     tests("PrefectAPI", ["Essentials", "JSON", "PrefectAPI"]),
-    tests("PrefectClient", ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient"]),
+    // What the tests on real Prefect servers have in common.
+    .target(
+      name: "PrefectTesting", dependencies: ["Essentials", "JSON", "PrefectAPI", "PrefectClient"],
+      path: "Tests/PrefectTesting", swiftSettings: strict),
+    tests(
+      "PrefectClient",
+      ["Essentials", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting"]),
     tests(
       "Deployments",
       [
         "Connectors", "Deployments", "Essentials", "FlowKit", "Flows", "JSON", "PrefectAPI", "PrefectClient",
-        "deploy-example",
+        "PrefectTesting", "deploy-example",
       ]),
     // Flows that runs of the tests execute in processes of their own.
     .executableTarget(
@@ -137,20 +143,27 @@ let package = Package(
       "Runner",
       [
         "Connectors", "Essentials", "FlowKit", "FlowKitTesting", "HTTP", "JSON", "PrefectAPI",
-        "PrefectClient",
-        "Runner", "runner-test-flows",
+        "PrefectClient", "PrefectTesting", "Runner", "runner-test-flows",
       ]),
     tests(
       "Worker",
       [
-        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "Worker", "sluice", hummingbird, logging,
-        serviceLifecycle,
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting", "Worker", "sluice",
+        hummingbird, logging, serviceLifecycle,
       ]),
     tests("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", "Sandbox"]),
     tests(
       "SluiceCLI",
       [
-        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "Sandbox", "SluiceCLI",
+        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting",
+        "Sandbox",
+        "SluiceCLI", "sluice",
+      ]),
+    // The program on a real Prefect server, beside the real prefect command.
+    tests(
+      "Scenario",
+      [
+        "Essentials", "HTTP", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting", "runner-test-flows",
         "sluice",
       ]),
     tests("Architecture", []),

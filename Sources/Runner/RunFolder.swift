@@ -6,12 +6,18 @@ import JSON
 import Synchronization
 
 /// The folder that keeps what a run leaves: `run.log`, and its artifacts as files.
+///
+/// With every run those of runs long ago go, by ``Retention``.
 public final class RunFolder: Sendable {
+  /// How long records of runs are kept: a quarter of a year, as long as they are not more than 2 GB.
+  static let retention = Retention(age: .seconds(92 * 86_400), bytes: 2_000_000_000)
+
   public let path: String
   private let log: Mutex<Int32>
 
   /// Makes the folder of a run: `<state>/runs/<day>-<flow>-<first part of the id>`.
   public init(stateFolder: String, flow: String, id: UUID, now: Date) throws {
+    Self.retention.apply(to: "\(stateFolder)/runs", now: now)
     path = "\(stateFolder)/runs/\(CalendarDate(utc: now))-\(flow)-\(id.uuidString.prefix(8).lowercased())"
     do {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

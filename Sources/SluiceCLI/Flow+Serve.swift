@@ -1,6 +1,7 @@
 import ArgumentParser
 public import FlowKit
 import Foundation
+@preconcurrency import Glibc
 public import JSON
 import PrefectAPI
 

@@ -4,31 +4,19 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Testing
 
 @testable import Deployments
 
-/// A real Prefect server that scripts/test-prefect has started, and nobody else uses.
-private enum LiveServer {
-  static let environment = ProcessInfo.processInfo.environment
-  static let apiURL = environment["SLUICE_PREFECT_API_URL"]
-  static let authString = environment["SLUICE_PREFECT_AUTH_STRING"]
-
-  static let client: PrefectClient = {
-    var configuration = PrefectConfiguration(apiURL: apiURL ?? "")
-    if let authString { configuration.authentication = PrefectConfiguration.basic(Secret(authString)) }
-    return PrefectClient(configuration)
-  }()
-
-  static func unique(_ name: String) -> String { "\(name)-\(UUID().uuidString.lowercased().prefix(8))" }
-
+extension LiveServer {
   /// A pool of its own.
-  static func pool(type: String = "process") async throws -> String {
+  fileprivate static func pool(type: String = "process") async throws -> String {
     try await client.createWorkPool(Prefect.WorkPoolCreate(name: unique("deploy"), type: type)).name
   }
 
   /// The runs that a deployment's schedules have planned; asked for until there are some.
-  static func plannedRuns(of id: UUID) async throws -> Set<UUID> {
+  fileprivate static func plannedRuns(of id: UUID) async throws -> Set<UUID> {
     var filters = Prefect.Filters()
     filters.flowRuns = Prefect.FlowRunFilter()
     filters.flowRuns?.deploymentID = .any(id)
@@ -42,7 +30,7 @@ private enum LiveServer {
 }
 
 @Suite(
-  "Deploying to a real Prefect server", .serialized, .enabled(if: LiveServer.apiURL != nil),
+  "Deploying to a real Prefect server", .serialized, .enabled(if: LiveServer.isThere),
   .timeLimit(.minutes(5)))
 struct LiveDeployTests {
   private let client = LiveServer.client

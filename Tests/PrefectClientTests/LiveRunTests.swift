@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import JSON
 import PrefectAPI
+import PrefectTesting
 import Testing
 
 @testable import PrefectClient
@@ -257,7 +258,7 @@ struct LiveRunTests {
     var filters = Prefect.Filters()
     filters.taskRuns = Prefect.TaskRunFilter()
     filters.taskRuns?.flowRunID = .any(run.id)
-    let tasks = try await LiveServer.eventually {
+    let tasks = try await eventually {
       let tasks = try await client.taskRuns(filters, sort: .nameAsc)
       return tasks.count < 3 ? nil : tasks
     }

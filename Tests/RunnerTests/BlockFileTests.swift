@@ -1,5 +1,6 @@
 import FlowKit
 import Foundation
+import PrefectTesting
 import Runner
 import Testing
 
@@ -10,22 +11,6 @@ private struct Server: Block {
   init(_ values: BlockValues) throws {
     url = try values.url("url")
     password = try values.optionalSecret("password")
-  }
-}
-
-/// A folder that is gone after the test.
-final class TemporaryFolder {
-  let path: String
-
-  init() throws {
-    path = FileManager.default.temporaryDirectory.appending(path: "sluice-test-\(UUID().uuidString)").path
-    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
-
-  func write(_ name: String, _ text: String) throws {
-    try text.write(toFile: "\(path)/\(name)", atomically: true, encoding: .utf8)
   }
 }
 

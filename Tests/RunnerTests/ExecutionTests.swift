@@ -1,6 +1,7 @@
 import FlowKit
 import FlowKitTesting
 import Foundation
+import PrefectTesting
 import Runner
 import Testing
 

@@ -1,5 +1,6 @@
 import FlowKit
 import Foundation
+import PrefectTesting
 import Runner
 import Testing
 

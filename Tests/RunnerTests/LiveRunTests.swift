@@ -2,6 +2,7 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Testing
 
 @Suite(
@@ -78,7 +79,7 @@ struct LiveRunTests {
     let ended = try await client.flowRun(run.id)
     #expect(ended.state?.type == .cancelled)
     #expect(ended.state?.message == "Cancelled at the request of a user.")
-    let task = try await LiveServer.eventually {
+    let task = try await eventually {
       let task = try await LiveServer.tasks(run.id, atLeast: 1).first
       return task?.stateName == "Cancelled" ? task : nil
     }
@@ -161,12 +162,12 @@ struct LiveRunTests {
     let way = try BreakableWay(to: LiveServer.apiURL ?? "")
     defer { way.stop() }
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 8])
-    let process = try ExecutingProcess(run.id, apiURL: "http://127.0.0.1:\(way.port)/api")
-    let started = try await LiveServer.eventually { process.said.contains("second 0") ? true : nil }
+    let process = try ExecutingProcess(run.id, apiURL: way.apiURL)
+    let started = try await eventually { process.said.contains("second 0") ? true : nil }
     #expect(started == true, "\(process.said)")
     way.isBroken = true
     // Until after the flow has ended without it.
-    let ended = try await LiveServer.eventually { process.said.contains("second 7") ? true : nil }
+    let ended = try await eventually { process.said.contains("second 7") ? true : nil }
     #expect(ended == true, "\(process.said)")
     try await Task.sleep(for: .seconds(3))
     #expect(process.isRunning)
@@ -187,7 +188,7 @@ struct LiveRunTests {
     let way = try BreakableWay(to: LiveServer.apiURL ?? "")
     defer { way.stop() }
     let run = try await LiveServer.run(of: "sleeper", ["seconds": 60])
-    let process = try ExecutingProcess(run.id, apiURL: "http://127.0.0.1:\(way.port)/api")
+    let process = try ExecutingProcess(run.id, apiURL: way.apiURL)
     _ = try await LiveServer.tasks(run.id, atLeast: 1)
     way.isBroken = true
     process.send(SIGTERM)
@@ -254,7 +255,7 @@ struct LiveRunTests {
   func paused() async throws {
     let run = try await LiveServer.run(of: "asking")
     let process = try ExecutingProcess(run.id)
-    let paused = try await LiveServer.eventually {
+    let paused = try await eventually {
       try await client.flowRun(run.id).state?.type == .paused ? true : nil
     }
     #expect(paused == true, "\(process.said)")
@@ -285,7 +286,7 @@ struct LiveRunTests {
     var filters = Prefect.Filters()
     filters.taskRuns = Prefect.TaskRunFilter()
     filters.taskRuns?.flowRunID = .any(run.id)
-    let all = try await LiveServer.eventually(within: .seconds(120)) {
+    let all = try await eventually(within: .seconds(120)) {
       try await client.taskRunCount(filters) == 1000 ? true : nil
     }
     #expect(all == true)

@@ -7,6 +7,7 @@ import HTTP
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Synchronization
 import Testing
 

@@ -3,6 +3,7 @@ import FlowKit
 import FlowKitTesting
 import Foundation
 import JSON
+import PrefectTesting
 import Testing
 
 @testable import Runner

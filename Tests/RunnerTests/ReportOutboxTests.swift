@@ -5,6 +5,7 @@ import HTTP
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Testing
 
 @testable import FlowKit

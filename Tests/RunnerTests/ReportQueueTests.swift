@@ -1,5 +1,6 @@
 import Foundation
 import JSON
+import PrefectTesting
 import Testing
 
 @testable import Runner

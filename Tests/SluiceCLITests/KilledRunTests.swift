@@ -1,46 +1,7 @@
 import Foundation
+import PrefectTesting
 import Sandbox
 import Testing
-
-/// The program while it runs, with a home that outlives it.
-private final class RunningProgram {
-  private let process = Process()
-  private let errors: URL
-
-  init(home: URL, _ arguments: [String], environment: [String: String]) throws {
-    process.executableURL = URL(filePath: Program.path)
-    process.arguments = arguments
-    process.currentDirectoryURL = home
-    process.environment = environment.merging(["HOME": home.path, "PATH": "/usr/bin:/bin"]) { first, _ in
-      first
-    }
-    errors = home.appending(path: "errors-\(UUID().uuidString).txt")
-    try Data().write(to: errors)
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = try FileHandle(forWritingTo: errors)
-    try process.run()
-  }
-
-  var isRunning: Bool { process.isRunning }
-  var said: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
-
-  /// Ends the process as a power cut does.
-  func kill() async {
-    Foundation.kill(process.processIdentifier, SIGKILL)
-    await ended()
-  }
-
-  /// Waits for the end, and gives the exit code.
-  @discardableResult func ended() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [process] in
-        process.waitUntilExit()
-        continuation.resume()
-      }
-    }
-    return process.terminationStatus
-  }
-}
 
 @Suite("A run that was killed is gone on with by the next one") struct KilledRunTests {
   /// A moment in the life of an import, and how the sandbox holds the program there.
@@ -112,7 +73,8 @@ private final class RunningProgram {
     options.faults = SandboxFaults(moment.faults)
     let sandbox = try await Sandbox.start(options)
 
-    let first = try RunningProgram(home: home, Self.arguments, environment: Self.variables(sandbox))
+    let first = try RunningProgram(
+      Program.path, Self.arguments, home: home.path, environment: Self.variables(sandbox))
     let deadline = ContinuousClock.now + .seconds(120)
     while await Self.count(sandbox, moment.seen) < moment.seen.count, first.isRunning,
       ContinuousClock.now < deadline
@@ -120,13 +82,15 @@ private final class RunningProgram {
       // Another process: there is nothing to wait for but what it has asked.
       try await Task.sleep(for: .milliseconds(10))
     }
-    #expect(first.isRunning, "the program ended before the moment came: \(first.said)")
-    await first.kill()
+    #expect(first.isRunning, "the program ended before the moment came: \(first.errors)")
+    first.send(SIGKILL)
+    await first.ended()
 
-    let second = try RunningProgram(home: home, Self.arguments, environment: Self.variables(sandbox))
+    let second = try RunningProgram(
+      Program.path, Self.arguments, home: home.path, environment: Self.variables(sandbox))
     let code = await second.ended()
     let wanted = try await Self.undisturbed.value
-    #expect(code == wanted.code, "\(second.said)")
+    #expect(code == wanted.code, "\(second.errors)")
     #expect(await Self.values(sandbox) == wanted.values)
     #expect(await Self.count(sandbox, ("POST", "/execution", 0)) == wanted.jobs)
     await sandbox.stop()
@@ -141,12 +105,13 @@ private final class RunningProgram {
     var options = SandboxOptions()
     options.queueTime = .zero
     let sandbox = try await Sandbox.start(options)
-    let program = try RunningProgram(home: home, arguments, environment: variables(sandbox))
+    let program = try RunningProgram(
+      Program.path, arguments, home: home.path, environment: variables(sandbox))
     let code = await program.ended()
     let found = await values(sandbox)
     let jobs = await count(sandbox, ("POST", "/execution", 0))
     await sandbox.stop()
-    #expect(found.count > 1000, "\(program.said)")
+    #expect(found.count > 1000, "\(program.errors)")
     return (code: code, values: found, jobs: jobs)
   }
 }

@@ -2,34 +2,24 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Testing
 
 @testable import SluiceCLI
 
-/// The server that scripts/test-prefect has started.
-enum LivePrefect {
-  static let apiURL = ProcessInfo.processInfo.environment["SLUICE_PREFECT_API_URL"]
-  static let authString = ProcessInfo.processInfo.environment["SLUICE_PREFECT_AUTH_STRING"]
-}
-
 /// The program as a process, on a real Prefect server.
-@Suite("Live: the verbs on a real Prefect server", .enabled(if: LivePrefect.apiURL != nil))
+@Suite("Live: the verbs on a real Prefect server", .enabled(if: LiveServer.isThere))
 struct LiveVerbTests {
   private let suffix = String(UUID().wire.prefix(8))
-  private var environment: [String: String] {
-    var environment = ["PREFECT_API_URL": LivePrefect.apiURL ?? "", "no_proxy": "127.0.0.1,localhost"]
-    environment["PREFECT_API_AUTH_STRING"] = LivePrefect.authString
-    return environment
-  }
-
   private func server() throws -> PrefectClient {
-    PrefectClient(try PrefectConfiguration(try PrefectSettings(environment: environment)))
+    PrefectClient(try PrefectConfiguration(try PrefectSettings(environment: LiveServer.variables())))
   }
 
   private func call(
     _ arguments: String..., code: Int32 = 0, also variables: [String: String] = [:]
   ) async throws -> Program.Ending {
-    let ending = try await Program.run(arguments, environment: environment.merging(variables) { $1 })
+    let ending = try await Program.run(
+      arguments, environment: LiveServer.variables().merging(variables) { $1 })
     #expect(
       ending.code == code, "sluice \(arguments.joined(separator: " ")): \(ending.output)\(ending.errors)")
     return ending

@@ -3,6 +3,7 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import Synchronization
 import Testing
 
@@ -10,20 +11,13 @@ import Testing
 
 /// A worker on a real Prefect server that scripts/test-prefect has started.
 private final class LiveBench: Sendable {
-  static let apiURL = ProcessInfo.processInfo.environment["SLUICE_PREFECT_API_URL"]
-  static let authString = ProcessInfo.processInfo.environment["SLUICE_PREFECT_AUTH_STRING"]
-  static let python = ".venv/prefect/bin/python"
-
-  let client: PrefectClient
+  let client = LiveServer.client
   let folder: String
   let pool = "pool-\(UUID().wire.prefix(8))"
   let output = Mutex("")
   let figures = WorkerFigures()
 
   init() throws {
-    var configuration = PrefectConfiguration(apiURL: Self.apiURL ?? "")
-    if let auth = Self.authString { configuration.authentication = PrefectConfiguration.basic(Secret(auth)) }
-    client = PrefectClient(configuration)
     folder = try Example.folder()
     // What a program of any language does: it proposes the states of its run by the API.
     let script = """
@@ -54,9 +48,9 @@ private final class LiveBench: Sendable {
   {
     var environment = ProcessInfo.processInfo.environment
     environment["no_proxy"] = "127.0.0.1,localhost"
-    environment["AUTH"] = Self.authString
-    var settings = ["PREFECT_API_URL": Self.apiURL ?? ""]
-    settings["PREFECT_API_AUTH_STRING"] = Self.authString
+    environment["AUTH"] = LiveServer.authString
+    var settings = ["PREFECT_API_URL": LiveServer.apiURL ?? ""]
+    settings["PREFECT_API_AUTH_STRING"] = LiveServer.authString
     let world = RunWorld(
       client: client, journal: try RunJournal(folder: "\(folder)/runs", name: pool, log: .silent),
       figures: figures,
@@ -113,7 +107,7 @@ private final class LiveBench: Sendable {
 }
 
 @Suite(
-  "A worker on a real Prefect server", .enabled(if: LiveBench.apiURL != nil), .serialized,
+  "A worker on a real Prefect server", .enabled(if: LiveServer.isThere), .serialized,
   .timeLimit(.minutes(3)))
 struct LiveWorkerTests {
   @Test("It makes its pool, is online there, and runs what is due")
@@ -121,15 +115,25 @@ struct LiveWorkerTests {
     let bench = try LiveBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let id = try await bench.run(try await bench.deployment("sleep 1; echo done"))
+      let gate = "\(bench.folder)/gate"
+      let id = try await bench.run(
+        try await bench.deployment("while [ ! -e \(gate) ]; do sleep 0.1; done; echo done"))
+      let named = try await eventually {
+        let run = try await bench.client.flowRun(id)
+        return run.labels["prefect.worker.name"] == nil ? nil : run
+      }
+      #expect(named?.labels["prefect.worker.name"] == .string(bench.pool))
+      #expect(named?.infrastructurePid.flatMap { Int($0) } != nil)
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
       _ = try await bench.state(id, .completed)
-      let run = try await bench.client.flowRun(id)
-      #expect(run.runCount == 1 && run.infrastructurePid.flatMap { Int($0) } != nil)
-      #expect(run.labels["prefect.worker.name"] == .string(bench.pool))
+      #expect(try await bench.client.flowRun(id).runCount == 1)
       let states = try await bench.client.flowRunStates(id).map(\.displayName)
       #expect(states == ["Scheduled", "Pending", "Running", "Completed"])
-      let workers = try await bench.client.workers(pool: bench.pool)
-      #expect(workers.map(\.name) == [bench.pool] && workers.first?.status == .online)
+      let workers = try await eventually {
+        let workers = try await bench.client.workers(pool: bench.pool)
+        return workers.isEmpty ? nil : workers
+      }
+      #expect(workers?.map(\.name) == [bench.pool] && workers?.first?.status == .online)
       #expect(try await bench.client.workPool(bench.pool)?.baseJobTemplate == JobTemplate.process)
       _ = try await eventually { bench.printed == "running\ndone\n" ? true : nil }
       #expect(bench.printed == "running\ndone\n")
@@ -247,7 +251,7 @@ struct LiveWorkerTests {
 
   @Test(
     "A Python flow runs by its own command",
-    .enabled(if: FileManager.default.isExecutableFile(atPath: LiveBench.python))
+    .enabled(if: LiveServer.python != nil)
   )
   func python() async throws {
     let bench = try LiveBench()
@@ -260,7 +264,7 @@ struct LiveWorkerTests {
           return 1
       """
     try source.write(toFile: "\(bench.folder)/hello.py", atomically: true, encoding: .utf8)
-    let python = "\(FileManager.default.currentDirectoryPath)/\(LiveBench.python)"
+    let python = try #require(LiveServer.python)
     try await bench.working(try bench.loop()) {
       _ = try await eventually { try await bench.client.workPool(bench.pool) }
       let flow = try await bench.client.createFlow(Prefect.FlowCreate(name: "hello"))

@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import JSON
 import PrefectAPI
+import PrefectTesting
 import Synchronization
 import Testing
 
@@ -262,6 +263,32 @@ private func shell(_ script: String, _ more: JSONObject = [:]) -> JSONObject {
     bench.fake.change { $0.pool = ["name": "default", "type": "docker"] }
     let failure = try await #require(throws: Misconfiguration.self) { try await bench.loop().run() }
     #expect(failure.message == "the work pool default is of type docker, and this worker starts processes")
+  }
+
+  @Test("What crashed runs of long ago have printed is removed, that of runs in hand never")
+  func cleaning() throws {
+    let folder = try TemporaryFolder()
+    let journal = try RunJournal(folder: folder.path, name: "w1", log: .silent)
+    let now = Date(timeIntervalSince1970: 1_800_000_000)
+    func make(_ id: UUID, days: Double) throws {
+      for path in [journal.outputPath(of: id), try journal.makeTemporaryFolder(of: id)] {
+        if !FileManager.default.fileExists(atPath: path) { try Data("x".utf8).write(to: URL(filePath: path)) }
+        try FileManager.default.setAttributes(
+          [.modificationDate: now.addingTimeInterval(-days * 86_400)], ofItemAtPath: path)
+      }
+    }
+    let (old, recent, running) = (UUID(), UUID(), UUID())
+    try make(old, days: 8)
+    try make(recent, days: 6)
+    try make(running, days: 30)
+    try journal.write(RunRecord(id: running, name: "running", transition: UUID()))
+    journal.clean(now: now)
+    let names = Set(try FileManager.default.contentsOfDirectory(atPath: folder.path))
+    #expect(
+      names == [
+        "lock", "\(recent.wire).log", "\(recent.wire).work", "\(running.wire).json", "\(running.wire).log",
+        "\(running.wire).work",
+      ])
   }
 
   @Test("A second worker of one name on one machine is refused")

@@ -2,6 +2,7 @@ import Essentials
 import Foundation
 import Glibc
 import PrefectAPI
+import PrefectTesting
 import Synchronization
 import Testing
 

@@ -4,6 +4,7 @@ import HTTP
 import JSON
 import Logging
 import PrefectAPI
+import PrefectTesting
 import ServiceLifecycle
 import Synchronization
 import Testing

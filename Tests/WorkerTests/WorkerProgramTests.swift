@@ -2,50 +2,21 @@ import Essentials
 import Foundation
 import Glibc
 import JSON
+import PrefectTesting
 import Testing
 
 @testable import Worker
 
 /// `sluice` as a process of its own, beside a made-up server.
-private final class WorkerProgram {
-  static let path = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(
-    path: "sluice"
-  ).path
-
-  private let process = Process()
-  private let errors: String
-
-  init(_ arguments: [String], home: String, environment: [String: String] = [:]) throws {
-    process.executableURL = URL(filePath: Self.path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: home)
-    process.environment = environment.merging(["HOME": home, "PATH": "/usr/bin:/bin"]) { first, _ in first }
-    errors = "\(home)/errors-\(UUID().uuidString)"
-    try Data().write(to: URL(filePath: errors))
-    process.standardOutput = FileHandle.nullDevice
-    process.standardError = try FileHandle(forWritingTo: URL(filePath: errors))
-    try process.run()
-  }
-
-  var said: String { (try? String(contentsOfFile: errors, encoding: .utf8)) ?? "" }
-
-  func signal(_ signal: Int32) { kill(process.processIdentifier, signal) }
-
-  /// Waits for the end, and gives the exit code.
-  func ended() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [process] in
-        process.waitUntilExit()
-        continuation.resume()
-      }
-    }
-    return process.terminationStatus
-  }
+private func start(
+  _ arguments: [String], home: String, environment: [String: String] = [:]
+) throws -> RunningProgram {
+  try RunningProgram(RunningProgram.built("sluice"), arguments, home: home, environment: environment)
 }
 
 @Suite("The commands of workers", .timeLimit(.minutes(2))) struct WorkerProgramTests {
-  private func worker(_ bench: LoopBench, _ more: String...) throws -> WorkerProgram {
-    try WorkerProgram(
+  private func worker(_ bench: LoopBench, _ more: String...) throws -> RunningProgram {
+    try start(
       ["worker", "start", "--pool", "default", "--poll-interval", "200ms"] + more, home: bench.folder,
       environment: ["PREFECT_API_URL": bench.fake.url])
   }
@@ -59,16 +30,16 @@ private final class WorkerProgram {
     let id = bench.fake.add(["command": "/bin/sh -c 'sleep 600; true'"])
     await bench.fake.until { $0[id]?.pid != nil }
     let pid = try #require(bench.fake.now[id]?.pid.flatMap { Int32($0) })
-    first.signal(SIGKILL)
+    first.send(SIGKILL)
     _ = await first.ended()
     #expect(ProcessIdentity(of: pid)?.isAlive == true)
 
     let second = try worker(bench)
-    _ = try await eventually { second.said.contains("taken up: process \(pid)") ? true : nil }
-    #expect(second.said.contains("taken up: process \(pid)"))
+    _ = try await eventually { second.errors.contains("taken up: process \(pid)") ? true : nil }
+    #expect(second.errors.contains("taken up: process \(pid)"))
     kill(pid, SIGKILL)
     #expect(await bench.fake.run(id, has: "CRASHED")?.message.contains("exit code unknown") == true)
-    second.signal(SIGTERM)
+    second.send(SIGTERM)
     #expect(await second.ended() == 0)
   }
 
@@ -80,7 +51,7 @@ private final class WorkerProgram {
     let id = bench.fake.add(["command": "/bin/sh -c 'trap \"\" TERM; while true; do sleep 0.1; done'"])
     await bench.fake.until { $0[id]?.pid != nil }
     let begin = ContinuousClock.now
-    program.signal(SIGTERM)
+    program.send(SIGTERM)
     #expect(await program.ended() == 0)
     #expect(ContinuousClock.now - begin < .seconds(10))
     #expect(bench.fake.now[id]?.type == "SCHEDULED")
@@ -90,9 +61,9 @@ private final class WorkerProgram {
   func noAddress() async throws {
     let folder = try Example.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let program = try WorkerProgram(["worker", "start", "--pool", "default"], home: folder)
+    let program = try start(["worker", "start", "--pool", "default"], home: folder)
     #expect(await program.ended() == 3)
-    #expect(program.said.hasPrefix("error: PREFECT_API_URL is not set: looked in"))
+    #expect(program.errors.hasPrefix("error: PREFECT_API_URL is not set: looked in"))
   }
 
   @Test(
@@ -107,16 +78,16 @@ private final class WorkerProgram {
   func usage(arguments: [String]) async throws {
     let folder = try Example.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    #expect(try await WorkerProgram(arguments, home: folder).ended() == 2)
+    #expect(try await start(arguments, home: folder).ended() == 2)
   }
 
   @Test("A parameter that no served flow has is refused")
   func unknownParameter() async throws {
     let folder = try Example.folder()
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let program = try WorkerProgram(["serve", "json_filter", "-p", "nope=1"], home: folder)
+    let program = try start(["serve", "json_filter", "-p", "nope=1"], home: folder)
     #expect(await program.ended() == 3)
-    #expect(program.said.hasPrefix("error: no flow that is served has a parameter nope"))
+    #expect(program.errors.hasPrefix("error: no flow that is served has a parameter nope"))
   }
 
   @Test("The health check of an image ends with 1 where nobody listens, and with 0 where all is well")
@@ -131,12 +102,12 @@ private final class WorkerProgram {
       "PREFECT_API_URL": bench.fake.url, "PREFECT_RUNNER_SERVER_PORT": "\(port)",
       "PREFECT_RUNNER_SERVER_ENABLE": "true",
     ]
-    #expect(try await WorkerProgram(["health"], home: bench.folder, environment: environment).ended() == 1)
-    let server = try WorkerProgram(
+    #expect(try await start(["health"], home: bench.folder, environment: environment).ended() == 1)
+    let server = try start(
       ["serve", "json_filter", "--poll-interval", "200ms"], home: bench.folder, environment: environment)
     await bench.fake.until { $0.polls > 1 }
-    #expect(try await WorkerProgram(["health"], home: bench.folder, environment: environment).ended() == 0)
-    server.signal(SIGTERM)
+    #expect(try await start(["health"], home: bench.folder, environment: environment).ended() == 0)
+    server.send(SIGTERM)
     #expect(await server.ended() == 0)
     #expect(bench.fake.now.deployment["paused"] == true)
   }

@@ -21,7 +21,7 @@ package protocol DeploymentServer: Sendable {
 
 extension PrefectClient: DeploymentServer {
   package func findPool(_ name: String) async throws -> Prefect.WorkPool? { try await workPool(name) }
-  package func makePool(_ pool: Prefect.WorkPoolCreate) async throws { _ = try await createWorkPool(pool) }
+  package func makePool(_ pool: Prefect.WorkPoolCreate) async throws { _ = try await ensureWorkPool(pool) }
   package func makeFlow(_ name: String) async throws -> Prefect.Flow {
     try await createFlow(Prefect.FlowCreate(name: name))
   }

@@ -8,7 +8,7 @@ extension ManifestReader {
     "prefect.deployments.steps.git_clone": (
       [
         "repository", "branch", "commit_sha", "include_submodules", "access_token", "credentials",
-        "directories", "clone_directory_name",
+        "clone_directory_name",
       ], "repository"
     ),
   ]

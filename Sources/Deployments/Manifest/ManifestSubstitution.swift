@@ -19,6 +19,13 @@ package struct ReferenceValues: Sendable {
 struct ManifestSubstitution {
   let file: String
   let values: ReferenceValues
+  /// What pull steps give to those after them: `clone.directory`.
+  private var stepOutputs: Set<String> = []
+
+  init(file: String, values: ReferenceValues) {
+    self.file = file
+    self.values = values
+  }
 
   /// - Parameter leavesToWorker: what a worker resolves when it starts a run (blocks and variables in job variables
   ///   and pull steps) is looked for and left as it is, so that no secret is stored in a deployment.
@@ -37,14 +44,27 @@ struct ManifestSubstitution {
       var replaced: [ManifestValue.Member] = []
       for member in members {
         let isWorkers = leavesToWorker || ["job_variables", "pull"].contains(member.key)
+        var substitution = self
+        if member.key == "pull" { substitution.stepOutputs = Self.outputs(ofSteps: member.value) }
         replaced.append(
           ManifestValue.Member(
             key: member.key, line: member.line,
-            value: try await apply(member.value, leavesToWorker: isWorkers)))
+            value: try await substitution.apply(member.value, leavesToWorker: isWorkers)))
       }
       result.content = .mapping(replaced)
     }
     return result
+  }
+
+  /// A step with an `id` gives its directory under that name.
+  private static func outputs(ofSteps steps: ManifestValue) -> Set<String> {
+    guard case .sequence(let steps) = steps.content else { return [] }
+    let ids = steps.compactMap { step in
+      step.members?.first?.value.members?.first { $0.key == "id" }?.value
+    }.compactMap { id -> String? in
+      if case .scalar(.string(let text)) = id.content { text } else { nil }
+    }
+    return Set(ids.map { "\($0).directory" })
   }
 
   private func apply(
@@ -87,6 +107,8 @@ struct ManifestSubstitution {
       throw problem(
         "refers to the environment variable \(name), which is not set",
         "Set it, or write {{ $\(name):-default }}.")
+    case .unknown(let text) where leavesToWorker && stepOutputs.contains(text):
+      return .string("{{ \(text) }}")
     case .unknown(let text):
       throw problem(
         "refers to {{ \(text) }}, which nothing gives a value",

@@ -13,6 +13,17 @@ extension PrefectClient {
     ) { try await self.workPool(pool.name) }
   }
 
+  /// Makes a work pool that was missing a moment ago. One that somebody else has made since is as good: a worker and
+  /// a deployment that start together both find none.
+  package func ensureWorkPool(_ pool: Prefect.WorkPoolCreate) async throws -> Prefect.WorkPool {
+    do {
+      return try await createWorkPool(pool)
+    } catch let failure as PrefectFailure where failure.isConflict {
+      guard let present = try await workPool(pool.name) else { throw failure }
+      return present
+    }
+  }
+
   /// The work pool of a name; nil where there is none.
   public func workPool(_ name: String) async throws -> Prefect.WorkPool? {
     try await find(Prefect.WorkPool.self, pool(.get, name, "", nil, "reading"))

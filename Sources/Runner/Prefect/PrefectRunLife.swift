@@ -15,9 +15,15 @@ struct PrefectRunLife: Sendable {
   var client: PrefectClient { run.client }
   var id: UUID { run.id }
 
+  /// How long reports are kept that no process of their run has brought to the server: a month, as long as they are not
+  /// more than 1 GB.
+  static let spoolRetention = Retention(age: .seconds(30 * 86_400), bytes: 1_000_000_000)
+
   init(_ run: PrefectRun) {
     self.run = run
     let clock = run.execution.clock
+    let own = run.id.wire
+    Self.spoolRetention.apply(to: run.options.spoolFolder, now: clock.now()) { $0 != own }
     let console = run.execution.reporter
     self.console = console
     outbox = ReportOutbox(folder: "\(run.options.spoolFolder)/\(run.id.wire)", clock: clock)

@@ -27,20 +27,28 @@ public struct PullSteps: Sendable {
   /// Does the steps in their order; the working directory of this process is then where the last one led.
   func run(_ steps: [JSONObject], log: Log) async throws {
     var outputs: [String: String] = [:]
+    // As Prefect does it: a clone is entered when all steps are done, so that the next clone lies beside it.
+    var last: String?
     for step in steps where !step.isEmpty {
       let (name, inputs) = try Self.split(step)
       let resolved = try await resolve(.object(inputs), outputs).object ?? [:]
       switch try Self.read(name, resolved) {
       case .setWorkingDirectory(let directory):
         try enter(directory)
+        last = nil
+        if let id = inputs["id"]?.string {
+          outputs["\(id).directory"] = FileManager.default.currentDirectoryPath
+        }
       case .gitClone(let clone):
-        let directory = try await clone.run(log: log)
+        let here = FileManager.default.currentDirectoryPath
+        let cloned = try await clone.run(log: log)
+        let directory = cloned.hasPrefix("/") ? cloned : "\(here)/\(cloned)"
         if let id = inputs["id"]?.string { outputs["\(id).directory"] = directory }
-        outputs["git_clone.directory"] = directory
-        try enter(directory)
+        last = directory
       }
-      log.debug("pull step \(name) is done: \(FileManager.default.currentDirectoryPath)")
+      log.debug("pull step \(name) is done: \(last ?? FileManager.default.currentDirectoryPath)")
     }
+    if let last { try enter(last) }
   }
 
   private func enter(_ directory: String) throws {

@@ -253,7 +253,9 @@ package actor ClaimedRun {
     }
   }
 
-  /// Tells the server which process it is, a moment after it was started: not to be in its way.
+  /// Tells the server which process it is, a moment after it was started: not to be in its way. As often as it takes
+  /// while the process runs: without a process the server takes a run that waits for its next attempt for one that
+  /// nobody executes.
   func introduce() async {
     guard let pid = record.process?.pid else { return }
     do {
@@ -261,13 +263,16 @@ package actor ClaimedRun {
       guard record.ending == nil else { return }
       var update = Prefect.FlowRunUpdate()
       update.infrastructurePid = String(pid)
-      try await world.client.updateFlowRun(id, update)
-      try await world.client.updateFlowRunLabels(
-        id, ["prefect.worker.name": .string(world.worker), "prefect.worker.type": "process"])
-    } catch is CancellationError {
-      // The worker stops.
+      let named = update
+      _ = try await world.untilAnswered("\(record.name): naming its process") { [id] in
+        try await world.client.updateFlowRun(id, named)
+      }
+      _ = try await world.untilAnswered("\(record.name): naming its worker") { [id] in
+        try await world.client.updateFlowRunLabels(
+          id, ["prefect.worker.name": .string(world.worker), "prefect.worker.type": "process"])
+      }
     } catch {
-      log.debug("its process could not be named to the server: \(error)")
+      // Cancelled: the process has ended, or the worker stops.
     }
   }
 }

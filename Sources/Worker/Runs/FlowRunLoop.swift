@@ -54,7 +54,7 @@ package actor FlowRunLoop {
   ///
   /// - Throws: what makes work impossible from the beginning: a wrong login, a pool of another type.
   package func run() async throws {
-    world.journal.removeOutput(olderThan: world.clock.now().addingTimeInterval(-7 * 86400))
+    world.journal.clean(now: world.clock.now())
     takeUp()
     try await prepare()
     let companions = [
@@ -349,7 +349,12 @@ package actor FlowRunLoop {
 
   private func heartbeats() async {
     var hasFailed = false
+    var cleaned = world.clock.now()
     while !Task.isCancelled {
+      if world.clock.now().timeIntervalSince(cleaned) >= 3600 {
+        cleaned = world.clock.now()
+        world.journal.clean(now: cleaned)
+      }
       do {
         try await source.heartbeat()
         hasFailed = false

@@ -107,13 +107,17 @@ package final class RunJournal: Sendable {
     if !keepingOutput { remove(outputPath(of: id)) }
   }
 
-  /// Removes the output of runs that crashed long ago.
-  package func removeOutput(olderThan date: Date) {
-    for name in names where name.hasSuffix(".log") {
-      let path = "\(folder)/\(name)"
-      let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
-      if let changed, changed < date { remove(path) }
+  /// How long the output of runs that crashed is kept: a week, as long as it is not more than 1 GB.
+  static let retention = Retention(age: .seconds(7 * 86_400), bytes: 1_000_000_000)
+
+  /// Removes output, and folders, of runs long ago; those that are in hand have a record and stay.
+  package func clean(now: Date) {
+    let present = Set(names)
+    let removed = Self.retention.apply(to: folder, now: now) { name in
+      let parts = name.split(separator: ".", maxSplits: 1).map(String.init)
+      return parts.count == 2 && ["log", "work"].contains(parts[1]) && !present.contains("\(parts[0]).json")
     }
+    if !removed.isEmpty { log.info("removed what \(removed.count) runs of long ago had left in \(folder)") }
   }
 
   private var names: [String] {

@@ -41,7 +41,7 @@ package actor PoolSource: RunSource {
           remedy: "Make it, or let the worker do so: without --no-create-pool-if-not-found.")
       }
       let create = Prefect.WorkPoolCreate(name: pool, type: "process", baseJobTemplate: JobTemplate.process)
-      found = try await client.createWorkPool(create)
+      found = try await client.ensureWorkPool(create)
       log.info("made the work pool \(pool)")
     }
     guard let found else { return }

@@ -6,6 +6,7 @@ import JSON
 import Logging
 import PrefectAPI
 import PrefectClient
+import PrefectTesting
 import ServiceLifecycle
 import Synchronization
 import Testing

@@ -1,0 +1,13 @@
+/// Asks until there is an answer: for what other processes and servers do by themselves. Nil where there is none in
+/// time.
+package func eventually<Answer>(
+  within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(50),
+  _ ask: () async throws -> Answer?
+) async throws -> Answer? {
+  let end = ContinuousClock.now + limit
+  while ContinuousClock.now < end {
+    if let answer = try await ask() { return answer }
+    try await Task.sleep(for: pause)
+  }
+  return try await ask()
+}
