@@ -3,7 +3,7 @@ SHELL := /bin/bash
 SWIFT ?= swift
 SLUICE = .build/debug/sluice
 
-.PHONY: help setup build program release demo start restart server deploy deploy-local register-blocks create-blocks test test-containers test-indicators test-peers test-prefect test-storage bench format lint clean
+.PHONY: help setup build program release demo start restart server deploy deploy-local register-blocks create-blocks test test-containers test-indicators test-peers test-prefect test-storage bench bench-worker format lint clean
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -71,6 +71,9 @@ test-storage: setup ## Run the object storage tests against two real S3 servers:
 
 bench: release ## Measure speed and memory beside other tools, in one run (about 5 minutes)
 	@scripts/bench/all
+
+bench-worker: release ## Measure runs under the worker beside Prefect's own, on one server (about 8 minutes, after the build)
+	@scripts/bench/worker
 
 format: ## Format the sources
 	$(SWIFT) format format --in-place --recursive --parallel Sources Tests Examples Package.swift

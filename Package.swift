@@ -10,6 +10,15 @@ let strict: [SwiftSetting] = [
   .treatAllWarnings(as: .error),
 ]
 
+// A process of the program starts for every run: without exported symbols, which nobody loads, and with packed
+// relocations it does so with 5 MiB less memory. Unsafe are the flags to SwiftPM, which does not know them.
+let lean: [LinkerSetting] = [
+  .unsafeFlags(
+    [
+      "-use-ld=lld", "-Xlinker", "--no-export-dynamic", "-Xlinker", "-z", "-Xlinker", "pack-relative-relocs",
+    ], .when(configuration: .release))
+]
+
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections = Target.Dependency.product(name: "OrderedCollections", package: "swift-collections")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
@@ -28,7 +37,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 
 func benchmark(_ name: String, _ folder: String, _ dependencies: [Target.Dependency]) -> Target {
   .executableTarget(
-    name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: strict)
+    name: name, dependencies: dependencies, path: "Benchmarks/\(folder)", swiftSettings: strict,
+    linkerSettings: lean)
 }
 
 func system(_ name: String, _ module: String, _ debian: String) -> Target {
@@ -100,7 +110,8 @@ let package = Package(
         "CLibXML2", "Climate", "Connectors", "Deployments", "Essentials", "FlowKit", "HTTP", "JSON",
         "PrefectAPI", "PrefectClient", "Runner", "Sandbox", "Worker", argumentParser, unixSignals,
       ]),
-    .executableTarget(name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict),
+    .executableTarget(
+      name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict, linkerSettings: lean),
 
     .executableTarget(
       name: "deploy-example", dependencies: ["Deployments", "FlowKit", "PrefectClient"],
@@ -110,6 +121,7 @@ let package = Package(
     benchmark("http-bench", "HTTPBench", ["Essentials", "HTTP"]),
     benchmark("dhis2-bench", "DHIS2Bench", ["Connectors", "Essentials", "HTTP"]),
     benchmark("task-bench", "TaskBench", ["FlowKit", "FlowKitTesting"]),
+    benchmark("worker-bench", "WorkerBench", ["FlowKit", "SluiceCLI"]),
 
     tests("Essentials", ["Essentials"]),
     tests("JSON", ["JSON"]),

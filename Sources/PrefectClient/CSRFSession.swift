@@ -4,11 +4,12 @@ import PrefectAPI
 
 /// The token that a server with CSRF protection wants with every change.
 ///
+/// Most have none: nobody asks for one before a change was refused for lack of it.
 /// Fetched by one request for all that wait for it: every new token of a client makes the one before it invalid.
 actor CSRFSession {
   private enum Phase {
     case unknown
-    /// The server does not ask for one.
+    /// The server does not ask for one, as far as is known.
     case unprotected
     case fetched(Prefect.CsrfToken)
     case fetching(Task<Prefect.CsrfToken?, any Error>)
@@ -17,12 +18,9 @@ actor CSRFSession {
   /// Under which name this client asks.
   nonisolated let client = UUID().wire
   private let clock: any WallClock
-  private var phase: Phase
+  private var phase = Phase.unprotected
 
-  init(isSupported: Bool, clock: any WallClock) {
-    self.clock = clock
-    phase = isSupported ? .unknown : .unprotected
-  }
+  init(clock: any WallClock) { self.clock = clock }
 
   /// The token to send; nil where the server asks for none.
   ///

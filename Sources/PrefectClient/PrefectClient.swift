@@ -34,7 +34,7 @@ public final class PrefectClient: Sendable {
     self.clock = clock
     self.log = log
     self.random = random
-    csrf = CSRFSession(isSupported: configuration.supportsCSRF, clock: clock)
+    csrf = CSRFSession(clock: clock)
   }
 
   private init(_ other: PrefectClient, maxRetries: Int) {

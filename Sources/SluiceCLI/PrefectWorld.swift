@@ -15,9 +15,9 @@ struct PrefectWorld {
   init(environment: [String: String], blockFolder: String, console: any RunReporter) async throws {
     let settings = try PrefectSettings(environment: environment)
     var configuration = try PrefectConfiguration(settings)
-    var http = configuration.http
-    http.userAgent = HTTPConfiguration.sluice.userAgent
-    let sender = HTTPClient(configuration: http)
+    var transport = configuration.http
+    transport.userAgent = HTTPConfiguration.sluice.userAgent
+    let sender = HTTPClient(configuration: transport)
     let kept = PrefectClient(configuration, http: sender)
     // A run goes on without the API and asks again by itself: one call must not hold the others up for long.
     configuration.maxRetries = min(configuration.maxRetries, 1)
@@ -30,19 +30,21 @@ struct PrefectWorld {
     ])
     let state = PrefectState(kept, files: FileState(folder: "\(folders.state)/state"))
     var services = Services()
-    services[HTTPService.self] = HTTPClient(configuration: .sluice)
+    let http = HTTPClient(configuration: .sluice)
+    services[HTTPService.self] = http
     if let address = environment["GITHUB_API_URL"], !address.isEmpty {
       services[GitHubAddress.self] = address
     }
     execution = FlowExecution(
       reporter: console, blocks: blocks, state: state, cacheFolder: folders.cache, services: services)
     options = try await Self.options(
-      settings, client: kept, blocks: blocks, state: state, folders: folders, environment: environment)
+      settings, client: kept, http: http, blocks: blocks, state: state, folders: folders,
+      environment: environment)
   }
 
   private static func options(
-    _ settings: PrefectSettings, client: PrefectClient, blocks: BlockStore, state: PrefectState,
-    folders: ProgramFolders, environment: [String: String]
+    _ settings: PrefectSettings, client: PrefectClient, http: HTTPClient, blocks: BlockStore,
+    state: PrefectState, folders: ProgramFolders, environment: [String: String]
   ) async throws -> PrefectRun.Options {
     var options = PrefectRun.Options(spoolFolder: "\(folders.state)/spool")
     if let seconds = try settings.number("PREFECT_FLOWS_HEARTBEAT_FREQUENCY") {
@@ -61,8 +63,7 @@ struct PrefectWorld {
       options.results = ResultStore(
         block: settings["PREFECT_RESULTS_DEFAULT_STORAGE_BLOCK"],
         folder: settings["PREFECT_RESULTS_LOCAL_STORAGE_PATH"] ?? "\(home)/storage", client: client,
-        blocks: blocks,
-        http: HTTPClient(configuration: .sluice))
+        blocks: blocks, http: http)
     }
     return options
   }

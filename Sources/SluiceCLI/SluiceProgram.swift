@@ -20,10 +20,12 @@ public enum SluiceProgram {
   public static func main(flows: [any Flow.Type]) async -> Never {
     setvbuf(stdout, nil, _IOLBF, 0)  // a crash must not swallow lines that were printed before it
     let code: Int32
+    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
+      let environment = try ProgramEnvironment.current()
       let context = ProgramContext(
-        catalogue: try Catalogue(flows), environment: try ProgramEnvironment.current())
-      code = await $context.withValue(context) { await run(Array(CommandLine.arguments.dropFirst())) }
+        catalogue: try Catalogue(needed(of: flows, arguments, environment)), environment: environment)
+      code = await $context.withValue(context) { await run(arguments) }
     } catch {
       code = report(error)
     }
@@ -34,7 +36,7 @@ public enum SluiceProgram {
   /// 130 interrupted.
   static func run(_ arguments: [String]) async -> Int32 {
     do {
-      var command = try SluiceCommand.parseAsRoot(arguments)
+      var command = try command(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {
         try await asynchronous.run()
       } else {
@@ -44,6 +46,30 @@ public enum SluiceProgram {
     } catch {
       return report(error)
     }
+  }
+
+  /// The start of a process that executes a run, of which there is one for every run. It takes less time where it leaves
+  /// the other commands and flows alone.
+  private static let execution = ["flow-run", "execute"]
+
+  /// The flows to look at: for the execution of a run its own. The worker has looked at all of them when it started.
+  static func needed(
+    of flows: [any Flow.Type], _ arguments: [String], _ environment: [String: String]
+  ) -> [any Flow.Type] {
+    guard arguments.starts(with: execution),
+      let flow = flows.first(where: { $0.name == environment["PREFECT__FLOW_NAME"] })
+    else { return flows }
+    return [flow]
+  }
+
+  private static func command(_ arguments: [String]) throws -> any ParsableCommand {
+    // What is wrong with its arguments is said by the whole program.
+    if arguments.starts(with: execution),
+      let command = try? FlowRunExecuteCommand.parse(Array(arguments.dropFirst(2)))
+    {
+      return command
+    }
+    return try SluiceCommand.parseAsRoot(arguments)
   }
 
   private static func report(_ error: any Error) -> Int32 {

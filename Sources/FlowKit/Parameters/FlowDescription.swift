@@ -25,7 +25,7 @@ public struct FlowDescription: Sendable {
   public init(of flow: any Flow.Type) throws {
     name = flow.name
     summary = flow.summary
-    guard flow.name.wholeMatch(of: /[a-z][a-z0-9_]*/) != nil else {
+    guard Self.isName(flow.name) else {
       throw Misconfiguration(
         "flow \(flow) has the name \"\(flow.name)\"",
         remedy: "Use lower-case letters, digits and underscores, beginning with a letter.")
@@ -38,6 +38,16 @@ public struct FlowDescription: Sendable {
     }
     schema = try Self.schema(of: flow, properties)
     try checkDefaults()
+  }
+
+  /// Without a regular expression: this is done for each flow at every start of the program.
+  private static func isName(_ text: String) -> Bool {
+    let letters = UInt8(ascii: "a")...UInt8(ascii: "z")
+    guard let first = text.utf8.first, letters.contains(first) else { return false }
+    return text.utf8.allSatisfy { byte in
+      letters.contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+        || byte == UInt8(ascii: "_")
+    }
   }
 
   private static func schema(of flow: any Flow.Type, _ properties: [ParameterReflection.Property]) throws

@@ -198,8 +198,8 @@ package actor FlowRunLoop {
   private func propose(
     _ run: Prefect.FlowRun, _ record: RunRecord, since begin: Date, _ claimed: ClaimedRun
   ) async throws -> Bool {
-    // Read while the server decides.
-    async let job = Self.result { [jobs, source] in
+    // Before the claim, so that the process starts as soon as the server has said yes.
+    let job = await Self.result { [jobs, source] in
       try await jobs.job(of: run, template: await source.template)
     }
     var proposal = Prefect.StateCreate(.pending)
@@ -224,7 +224,7 @@ package actor FlowRunLoop {
       return false
     }
     world.figures.claimed()
-    return try await start(run, await job, since: begin, claimed)
+    return try await start(run, job, since: begin, claimed)
   }
 
   /// - Returns: whether there is a process to look after.
