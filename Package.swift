@@ -83,7 +83,7 @@ let package = Package(
     library("HTTP", ["CCurl", "Essentials"]),
     .target(
       name: "Connectors",
-      dependencies: ["CDeflate", "CLibXML2", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"],
+      dependencies: ["CDeflate", "CLibXML2", "CLinux", "CZlib", "Essentials", "FlowKit", "HTTP", "JSON"],
       swiftSettings: strict,
       linkerSettings: [.linkedLibrary(":libdeflate.a")]),
     .target(

@@ -1,6 +1,7 @@
 // What Linux and glibc have for processes and Swift's Glibc module, made without _GNU_SOURCE, leaves out: prototypes as
 // in <sys/pidfd.h> (glibc 2.36), <spawn.h> (2.29 and 2.34), and <sys/wait.h>.
 #pragma once
+#include <malloc.h>
 #include <spawn.h>
 #include <sys/resource.h>
 #include <sys/types.h>

@@ -1,3 +1,4 @@
+import CLinux
 import Essentials
 import JSON
 
@@ -54,7 +55,7 @@ extension DHIS2 {
     let wanted = Set(keys)
     var held: [DataValue.Key: String] = [:]
     held.reserveCapacity(wanted.count)
-    try await read(dataSet, unitsByPeriod) { key, value in
+    try await read(dataSet, unitsByPeriod.mapValues { $0.sorted() }) { key, value in
       if wanted.contains(key) { held[key] = value }
     }
     return held
@@ -90,7 +91,8 @@ extension DHIS2 {
       held[low] = value
     }
     var whole: [String] = []
-    var parts: [String: Set<String>] = [:]
+    // In order, as the values are, each once.
+    var parts: [String: [String]] = [:]
     var start = 0
     while start < values.count {
       let period = values[start].key.period
@@ -103,7 +105,12 @@ extension DHIS2 {
       if count > Self.mostUnits, count * 2 >= assigned, (1...Self.mostUnits).contains(roots.count) {
         whole.append(period)
       } else {
-        parts[period] = Set(values[start..<end].lazy.map(\.key.orgUnit))
+        var units: [String] = []
+        units.reserveCapacity(count)
+        for place in start..<end where units.last != values[place].key.orgUnit {
+          units.append(values[place].key.orgUnit)
+        }
+        parts[period] = units
       }
       start = end
     }
@@ -115,11 +122,16 @@ extension DHIS2 {
       } catch let failure as DHIS2Failure where failure.code == "E2012" {
         // Who enters data for all units may be let see those of a part only, and may ask for that part.
         for period in periods {
-          parts[period] = Set(values.filter { $0.key.period == period }.map(\.key.orgUnit))
+          parts[period] = Set(values.filter { $0.key.period == period }.map(\.key.orgUnit)).sorted()
         }
       }
     }
+    let isLarge = values.count >= DataValueImport.comparedAtOnce && !parts.isEmpty
+    if isLarge { malloc_trim(0) }
     try await read(dataSet, parts, keep)
+    // Many small answers between few large arrays leave holes, which glibc would keep: a quarter more memory for a large
+    // tree than for a small one.
+    if isLarge { malloc_trim(0) }
     return held
   }
 
@@ -135,10 +147,13 @@ extension DHIS2 {
 
   /// Reads values of a data set for the units that are named for each period, and maybe some more.
   private func read(
-    _ dataSet: String, _ unitsByPeriod: [String: Set<String>], _ body: (DataValue.Key, String) -> Void
+    _ dataSet: String, _ unitsByPeriod: [String: [String]], _ body: (DataValue.Key, String) -> Void
   ) async throws {
     for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
-      let units = periods.reduce(into: Set<String>()) { $0.formUnion(unitsByPeriod[$1] ?? []) }.sorted()
+      let units =
+        periods.count == 1
+        ? unitsByPeriod[periods[periods.startIndex]] ?? []
+        : Set(periods.flatMap { unitsByPeriod[$0] ?? [] }).sorted()
       for units in units.chunked(Self.mostUnits) {
         try await read(dataSet, periods, units, below: false, body)
       }

@@ -96,6 +96,8 @@ struct DataValueImport {
       read.addTask {
         try await server.held(values, dataSet: dataSet, roots: roots, assigned: assigned, elements: elements)
       }
+      // Of a tree so large that units are read by name, not two loads of values are held.
+      if assigned > Self.comparedAtOnce * 2 { try await endReading(&read) }
     }
     try await sendReady(all: false, &flight, &packs)
   }
