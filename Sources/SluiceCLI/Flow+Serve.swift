@@ -1,7 +1,6 @@
 import ArgumentParser
 public import FlowKit
 import Foundation
-@preconcurrency import Glibc
 public import JSON
 import PrefectAPI
 
@@ -29,7 +28,7 @@ extension Flow {
       await SluiceProgram.main(flows: [Self.self])
     }
     // The link is read by whoever started this, a pipe perhaps: line by line, not at the end.
-    setvbuf(stdout, nil, _IOLBF, 0)
+    SluiceProgram.printLineByLine()
     var worker = try WorkerOptionGroup.parse([])
     worker.limit = limit
     try await ServedCollection(

@@ -18,7 +18,7 @@ public enum SluiceProgram {
 
   /// Runs the command that the process was called with, and ends the process with its exit code.
   public static func main(flows: [any Flow.Type]) async -> Never {
-    setvbuf(stdout, nil, _IOLBF, 0)  // a crash must not swallow lines that were printed before it
+    printLineByLine()
     let code: Int32
     let arguments = Array(CommandLine.arguments.dropFirst())
     do {
@@ -31,6 +31,9 @@ public enum SluiceProgram {
     }
     exit(code)
   }
+
+  /// Has lines appear as they are printed: a crash must not swallow those before it, and a pipe is read as they come.
+  static func printLineByLine() { setvbuf(stdout, nil, _IOLBF, 0) }
 
   /// Runs a command and gives its exit code: 0, 1 fault, 2 usage, 3 configuration, 4 transient, 5 rejected,
   /// 130 interrupted.

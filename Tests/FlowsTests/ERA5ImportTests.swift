@@ -47,7 +47,9 @@ import Testing
       let first = try await run.test.run(ERA5ClimateImport.self, parameters)
       #expect(first.json["values"]?["created"]?.integer == 28)
       // The new data elements are checked by the server, which writes nothing of them.
-      let posts = await run.sandbox.requests().filter { $0.method == "POST" && $0.path.contains("/dhis2/api") }
+      let posts = await run.sandbox.requests().filter {
+        $0.method == "POST" && $0.path.contains("/dhis2/api")
+      }
       #expect(posts.allSatisfy { $0.target.contains("importMode=VALIDATE") })
       _ = try await run.test.run(ERA5ClimateImport.self, ["from": "2025-01", "to": "2025-01"])
       let held = await run.values()

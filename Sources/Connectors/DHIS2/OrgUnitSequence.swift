@@ -63,7 +63,8 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
       }
       total = read.total
       // A server that does not filter by groups gives all units, with their groups.
-      rows = query.groups.isEmpty
+      rows =
+        query.groups.isEmpty
         ? read.units
         : read.units.filter { $0.groups.isEmpty || $0.groups.contains(where: query.groups.contains) }
       // Without a count of pages the last one is the one that is not full.

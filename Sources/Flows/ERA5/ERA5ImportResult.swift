@@ -51,7 +51,8 @@ public struct ERA5ImportResult: JSONRepresentable, Sendable {
       throw Rejection(
         "\(receipt.refused) of \(receipt.total) values were refused\(first ?? "")",
         remedy:
-          "The artifact climate-import-refused lists them; \(receipt.isDryRun ? "nothing was written" : "the other values were imported").")
+          "The artifact climate-import-refused lists them; \(receipt.isDryRun ? "nothing was written" : "the other values were imported")."
+      )
     }
     if receipt.zeroDropped > 0 {
       throw Rejection(
