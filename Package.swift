@@ -103,7 +103,7 @@ let package = Package(
         "CLinux", "Essentials", "JSON", "PrefectAPI", "PrefectClient", hummingbird, logging, serviceLifecycle,
         unixSignals,
       ]),
-    library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird]),
+    library("Sandbox", ["CNetCDF", "CZlib", "Essentials", "JSON", hummingbird, serviceLifecycle]),
     library(
       "SluiceCLI",
       [

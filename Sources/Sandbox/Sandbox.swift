@@ -1,6 +1,7 @@
 internal import Essentials
 internal import FoundationEssentials
 internal import JSON
+internal import ServiceLifecycle
 internal import Synchronization
 
 /// Stand-ins for DHIS2, the Climate Data Store and GitHub on the loopback interface, with a made-up country: for
@@ -63,6 +64,7 @@ public final class Sandbox: Sendable {
   private let github: GitHubService
   private let country: Country
   private let desk: Desk
+  private let group: ServiceGroup
   private let running: Task<Void, any Error>
 
   /// Starts the services and returns when they answer.
@@ -82,11 +84,10 @@ public final class Sandbox: Sendable {
       },
       bodyLimit: { path in path.hasPrefix("/dhis2") ? options.bodyLimit : 64 << 20 })
     let (ports, signal) = AsyncStream<Int>.makeStream()
+    let group = server.group(port: options.port) { port in signal.yield(port) }
     let running = Task {
       defer { signal.finish() }
-      try await server.run(port: options.port) { port in
-        signal.yield(port)
-      }
+      try await group.run()
     }
     guard let port = await ports.first(where: { _ in true }) else {
       do { try await running.value } catch {
@@ -97,7 +98,8 @@ public final class Sandbox: Sendable {
       throw Fault("starting the sandbox on port \(options.port): the server ended at once")
     }
     do {
-      let sandbox = try Sandbox(options, country: country, port: port, desk: desk, running: running)
+      let sandbox = try Sandbox(
+        options, country: country, port: port, desk: desk, group: group, running: running)
       if let path = options.stateFile, let kept = FileManager.default.contents(atPath: path) {
         guard let document = try? JSONValue(parsing: Array(kept)) else {
           throw Misconfiguration(
@@ -110,19 +112,21 @@ public final class Sandbox: Sendable {
           base: sandbox.baseURL, dhis2: sandbox.dhis2, cds: sandbox.cds, github: sandbox.github, desk: desk))
       return sandbox
     } catch {
-      running.cancel()
+      await group.triggerGracefulShutdown()
       throw error
     }
   }
 
   private init(
-    _ options: SandboxOptions, country: Country, port: Int, desk: Desk, running: Task<Void, any Error>
+    _ options: SandboxOptions, country: Country, port: Int, desk: Desk, group: ServiceGroup,
+    running: Task<Void, any Error>
   ) throws {
     self.port = port
     stateFile = options.stateFile
     baseURL = "http://127.0.0.1:\(port)"
     self.country = country
     self.desk = desk
+    self.group = group
     self.running = running
     let password = "sandbox-\(UID.make(seed: options.seed, name: "password"))"
     dhis2Password = password
@@ -199,8 +203,8 @@ public final class Sandbox: Sendable {
 
   /// Closes all connections and ends the services.
   public func stop() async {
-    running.cancel()
-    // Cancelled or not, the server is gone when this returns.
+    await group.triggerGracefulShutdown()
+    // Whatever it says, the server is gone when this returns.
     _ = await running.result
   }
 

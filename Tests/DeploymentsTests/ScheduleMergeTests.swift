@@ -170,6 +170,6 @@ import Testing
   func table(declared: Bool?, last: Bool?, existing: Bool, target: Bool) {
     let merge = PauseMerge(declared: declared, last: last, existing: existing)
     #expect(merge.target == target)
-    #expect(merge.drift.isEmpty == (declared == nil || declared == target))
+    #expect(merge.drift.isEmpty == ((declared ?? false) == target))
   }
 }

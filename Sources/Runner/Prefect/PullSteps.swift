@@ -42,9 +42,8 @@ public struct PullSteps: Sendable {
       case .gitClone(let clone):
         let here = FileManager.default.currentDirectoryPath
         let cloned = try await clone.run(log: log)
-        let directory = cloned.hasPrefix("/") ? cloned : "\(here)/\(cloned)"
-        if let id = inputs["id"]?.string { outputs["\(id).directory"] = directory }
-        last = directory
+        if let id = inputs["id"]?.string { outputs["\(id).directory"] = cloned }
+        last = cloned.hasPrefix("/") ? cloned : "\(here)/\(cloned)"
       }
       log.debug("pull step \(name) is done: \(last ?? FileManager.default.currentDirectoryPath)")
     }

@@ -4,6 +4,7 @@ internal import Hummingbird
 internal import HummingbirdCore
 internal import Logging
 internal import NIOCore
+internal import ServiceLifecycle
 
 /// The HTTP server under the stand-ins.
 ///
@@ -17,8 +18,11 @@ struct SandboxServer: Sendable {
   /// The longest body by path; a longer one is not read.
   let bodyLimit: @Sendable (String) -> Int
 
-  /// Runs until the task is cancelled.
-  func run(port: Int, started: @escaping @Sendable (Int) -> Void) async throws {
+  /// The server as a service, to be run and stopped in a group.
+  ///
+  /// It is stopped by the group's graceful shutdown, not by cancelling: NIO takes that ill in the moment when a connection
+  /// is made, and ends the process.
+  func group(port: Int, started: @escaping @Sendable (Int) -> Void) -> ServiceGroup {
     let builder = HTTPServerBuilder { responder in
       HTTP1Channel(responder: { request, writer, channel in
         try await Self.continueIfExpected(request, writer, limit: bodyLimit)
@@ -34,7 +38,10 @@ struct SandboxServer: Sendable {
       configuration: ApplicationConfiguration(address: .hostname("127.0.0.1", port: port)),
       onServerRunning: { started($0.localAddress?.port ?? 0) },
       logger: quiet)
-    try await application.run()
+    var configuration = ServiceGroupConfiguration(services: [application], logger: quiet)
+    // Whoever is still being answered then is cut off.
+    configuration.maximumGracefulShutdownDuration = .seconds(1)
+    return ServiceGroup(configuration: configuration)
   }
 
   /// curl sends long bodies only when it is told to go on; without this it would wait a second every time.
