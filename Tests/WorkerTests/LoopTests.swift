@@ -150,6 +150,20 @@ private func shell(_ script: String, _ more: JSONObject = [:]) -> JSONObject {
     }
   }
 
+  @Test("A run that was found ahead is not begun where its pool holds runs back by then")
+  func heldBack() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let id = bench.fake.add(shell("true"), due: Date().addingTimeInterval(0.5))
+    // The one poll of this test sees the run, which is due within its interval.
+    try await bench.working(try bench.loop(interval: .seconds(60))) {
+      await bench.fake.until { $0.polls == 1 }
+      bench.fake.change { $0.isHeldBack = true }
+      await bench.fake.until { $0.polls == 2 }
+      #expect(bench.fake.now[id]?.history == ["SCHEDULED"])
+    }
+  }
+
   @Test("A cancelled run ends by SIGTERM, and is reported as cancelled whatever its exit code")
   func cancel() async throws {
     let bench = try await LoopBench()

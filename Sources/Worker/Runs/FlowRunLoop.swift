@@ -170,10 +170,17 @@ package actor FlowRunLoop {
     }
   }
 
-  /// The time of a run has come. Where there is no slot the next poll finds it again.
+  /// The time of a run has come. The server is asked once more: since it was found its pool may have been paused, or have
+  /// reached its limit, which the server looks at in polls only. Where there is no slot the next poll finds it again.
   private func come(_ run: Prefect.FlowRun) async {
-    guard expected.removeValue(forKey: run.id) != nil, !isStopping else { return }
-    if freeSlots.map({ $0 > 0 }) ?? true { await claim(run) }
+    guard expected.removeValue(forKey: run.id) != nil, !isStopping, freeSlots != 0 else { return }
+    do {
+      let due = try await source.runs(before: world.clock.now().addingTimeInterval(1), limit: freeSlots ?? 100)
+      guard due.contains(where: { $0.id == run.id }), !isStopping, freeSlots != 0 else { return }
+      await claim(run)
+    } catch {
+      log.debug("\(run.name) is looked for again in the next poll: \(error)")
+    }
   }
 
   // MARK: One run

@@ -46,7 +46,7 @@ public struct Worker: Sendable {
   /// - Throws: `Misconfiguration` where it cannot work at all: a pool of another type, a second worker of its name on
   ///   this machine, a health server's port that is taken.
   public func run() async throws {
-    let folder = "\(options.stateFolder)/worker/\(WorkerOptions.pathPart(options.name))"
+    let folder = options.folder("worker", client.configuration.apiURL, pool.name)
     let journal = try RunJournal(folder: folder, name: options.name, log: log)
     let figures = WorkerFigures()
     let source = PoolSource(

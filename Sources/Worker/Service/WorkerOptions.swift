@@ -47,6 +47,13 @@ public struct WorkerOptions: Sendable {
     return safe.joined()
   }
 
+  /// The folder of the worker's state: its own for each server and what it takes runs from, so that workers of one name
+  /// for two of them do not take each other's records.
+  func folder(_ kind: String, _ server: String, _ source: String) -> String {
+    let mark = SHA256.hexadecimal(Array("\(server) \(source) \(name)".utf8)).prefix(12)
+    return "\(stateFolder)/\(kind)/\(Self.pathPart(name).prefix(80))-\(mark)"
+  }
+
   func world(
     _ client: PrefectClient, journal: RunJournal, figures: WorkerFigures, clock: any WallClock, log: Log
   ) -> RunWorld {

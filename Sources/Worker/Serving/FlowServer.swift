@@ -35,7 +35,8 @@ public struct FlowServer: Sendable {
   /// - Throws: `Misconfiguration` where a name belongs to a work pool, a second server of the same deployments runs on
   ///   this machine, or the health server's port is taken.
   public func run() async throws {
-    let folder = "\(options.stateFolder)/serve/\(WorkerOptions.pathPart(options.name))"
+    let folder = options.folder(
+      "serve", client.configuration.apiURL, flows.map { "\($0.flow)/\($0.name)" }.joined(separator: " "))
     let journal = try RunJournal(folder: folder, name: options.name, log: log)
     let figures = WorkerFigures()
     let source = ServedSource(client, flows: flows, pausesOnStop: pausesOnStop, log: log) {

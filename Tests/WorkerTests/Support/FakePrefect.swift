@@ -35,6 +35,8 @@ final class FakePrefect: Sendable {
     var logs: [String] = []
     var heartbeats = 0
     var polls = 0
+    /// The pool is paused, or has reached its limit: no run is given out.
+    var isHeldBack = false
     /// Answers 503 to everything.
     var isAway = false
     /// Breaks off the answer to the next proposal: it is carried out, and nobody learns of it.
@@ -158,7 +160,8 @@ final class FakePrefect: Sendable {
     case ("POST", _, "get_scheduled_flow_runs"):
       state.polls += 1
       let before = body["scheduled_before"]?.string.flatMap(WireDate.date(_:)) ?? .distantFuture
-      let due = state.runs.filter { $0.type == "SCHEDULED" && ($0.due ?? .distantPast) <= before }
+      let due = state.isHeldBack
+        ? [] : state.runs.filter { $0.type == "SCHEDULED" && ($0.due ?? .distantPast) <= before }
       if path.first == "deployments" { return (200, .array(due.map(document))) }
       return (
         200,

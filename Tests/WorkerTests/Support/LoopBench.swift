@@ -43,7 +43,8 @@ final class LoopBench: Sendable {
 
   /// A loop that asks every tenth of a second.
   func loop(
-    limit: Int? = nil, own: [String] = ["/bin/false"], killGrace: Duration = .seconds(20),
+    limit: Int? = nil, own: [String] = ["/bin/false"], interval: Duration = .milliseconds(100),
+    killGrace: Duration = .seconds(20),
     drain: DrainPolicy = DrainPolicy(.cancel, patience: .zero, killGrace: .seconds(5))
   ) throws -> FlowRunLoop {
     let world = try world(own: own, killGrace: killGrace)
@@ -51,7 +52,7 @@ final class LoopBench: Sendable {
       world.client, pool: "default", queues: [], worker: "w1", createsPool: true,
       heartbeatInterval: .seconds(30),
       log: world.log)
-    var rhythm = PollRhythm(interval: .milliseconds(100))
+    var rhythm = PollRhythm(interval: interval)
     rhythm.backoff = Backoff(initial: .milliseconds(50), factor: 1)
     var options = FlowRunLoop.Options(limit: limit, rhythm: rhythm, drain: drain)
     options.cancelInterval = .milliseconds(50)
