@@ -127,6 +127,26 @@ import Testing
     }
   }
 
+  @Test("Only what is missing, without a first month: the months since the last that DHIS2 has any of")
+  func catchesUp() async throws {
+    let now = try Self.moment("2025-04-20T12:00:00Z")
+    try await SandboxRun.with({ $0.now = { now } }) { run in
+      let missing: JSONObject = ["only_missing": true, "indicators": ["mean_temperature"]]
+      // A server that has nothing begins with the last month.
+      let first = try await run.test.run(ERA5ClimateImport.self, missing)
+      #expect(first.json["months"] == ["2025-03"])
+      let nothing = try await run.test.run(ERA5ClimateImport.self, missing)
+      #expect(nothing.json["values"]?["created"]?.integer == 0)
+    }
+    try await SandboxRun.with({ $0.now = { now } }) { run in
+      _ = try await run.test.run(
+        ERA5ClimateImport.self, ["from": "2024-11", "to": "2024-11", "indicators": ["mean_temperature"]])
+      let result = try await run.test.run(
+        ERA5ClimateImport.self, ["only_missing": true, "indicators": ["mean_temperature"]])
+      #expect(result.json["months"] == ["2024-12", "2025-01", "2025-02", "2025-03"])
+    }
+  }
+
   @Test("A zone by its name stands for its one offset; where its clocks were changed the day is named")
   func zones() async throws {
     try await SandboxRun.with { run in

@@ -25,7 +25,7 @@ public struct ERA5ClimateImport: Flow {
   var from: CalendarMonth? = nil
   @Parameter("Last month, YYYY-MM; none means the last one published")
   var to: CalendarMonth? = nil
-  @Parameter("Import only periods for which DHIS2 lacks a value")
+  @Parameter("Import only months for which DHIS2 lacks a value; without from, those since the last that it has any of")
   var onlyMissing = false
   @Parameter("What to import", .atLeast(1), .unique)
   var indicators = ERA5Indicator.allCases
@@ -66,8 +66,10 @@ public struct ERA5ClimateImport: Flow {
     let preliminary = ERA5Preliminary(
       dataSet: mapping.dataSet, selection: selectionKey, indicators: indicators)
     let known = try await preliminary.months(run)
-    let months = try await ERA5Months(from: from, to: to, source: source, store: store, run: run)
-      .resolve(preliminary: known)
+    let looksBack = onlyMissing && from == nil
+    let months = try await ERA5Months(
+      from: from, to: to, looksBack: looksBack, source: source, store: store, run: run
+    ).resolve(preliminary: known)
     let offset = try zone.offset(of: months)
     let (info, calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
@@ -78,7 +80,8 @@ public struct ERA5ClimateImport: Flow {
       type: periodType, source: source, offset: offset, indicators: indicators, months: months,
       calendar: calendar)
     if onlyMissing {
-      let missing = try await destination.incompleteMonths(of: plan, preliminary: known, run)
+      let missing = try await destination.incompleteMonths(
+        of: plan, preliminary: known, sinceTheLastHeld: looksBack, run)
       plan = plan.restricted(to: missing, calendar)
     }
 

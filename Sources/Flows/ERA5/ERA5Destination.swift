@@ -53,14 +53,18 @@ struct ERA5Destination: Sendable {
   }
 
   /// The months of a plan for which DHIS2 lacks a value that it could have.
+  ///
+  /// - Parameter sinceTheLastHeld: whether only those from the last month on of which it has any value; where there is none,
+  ///   the last month of the plan.
   func incompleteMonths(
-    of plan: ERA5Plan, preliminary: [CalendarMonth], _ run: FlowRun
+    of plan: ERA5Plan, preliminary: [CalendarMonth], sinceTheLastHeld: Bool, _ run: FlowRun
   ) async throws -> [CalendarMonth] {
     try await run.task("find_missing") { task in
       let preflight = try await server.preflight(dataSet: mapping.dataSet, calendar: calendar)
-      guard preflight.dataSet != nil else { return plan.months }
+      guard preflight.dataSet != nil else { return sinceTheLastHeld ? plan.months.suffix(1) : plan.months }
       var missing = Set(preliminary).intersection(plan.months)
-      for month in plan.months where !missing.contains(month) {
+      var hasAny = false
+      for month in plan.months.reversed() where !missing.contains(month) {
         let keys = plan.periods.filter { $0.month == month }.flatMap { period in
           zones.units.indices.filter {
             zones.refusals[$0] == nil
@@ -69,6 +73,11 @@ struct ERA5Destination: Sendable {
         }
         let held = try await server.heldValues(keys, dataSet: mapping.dataSet)
         if held.count < keys.count { missing.insert(month) }
+        hasAny = hasAny || !held.isEmpty
+        if sinceTheLastHeld, hasAny { break }
+      }
+      if sinceTheLastHeld, !hasAny {
+        missing = Set(preliminary).intersection(plan.months).union(plan.months.suffix(1))
       }
       task.log.info(
         missing.isEmpty

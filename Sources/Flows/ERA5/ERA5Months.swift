@@ -6,9 +6,14 @@ import FlowKit
 struct ERA5Months {
   let from: CalendarMonth?
   let to: CalendarMonth?
+  /// Whether what DHIS2 lacks decides how far back a run without `from` looks.
+  let looksBack: Bool
   let source: ERA5Source
   let store: CDS
   let run: FlowRun
+
+  /// So many months are looked at for what DHIS2 lacks.
+  static let lookedBackAt = 24
 
   /// The months in order. Without any given: the last one published, and before it those that were imported while they
   /// were preliminary.
@@ -24,6 +29,10 @@ struct ERA5Months {
     let last: CalendarMonth
     if let to { last = to } else { last = try await lastPublished() }
     guard let from else {
+      if looksBack {
+        return CalendarMonth.range(
+          max(ERA5Source.firstMonth, last.adding(months: 1 - Self.lookedBackAt)), last)
+      }
       if to != nil { return [last] }
       return Set(preliminary.filter { $0 < last } + [last]).sorted()
     }
