@@ -95,6 +95,31 @@ struct LiveVerbTests {
     #expect(try await listed().isEmpty)
   }
 
+  @Test("Schedules that all have slugs are replaced and cleared as well")
+  func slugs() async throws {
+    let name = try await deployment()
+    func crons() async throws -> [String] {
+      let list = try json(try await call("deployment", "schedule", "ls", name, "-o", "json")).array ?? []
+      return list.compactMap { $0["schedule"]?["cron"]?.string }.sorted()
+    }
+    func add(_ cron: String, _ slug: String) async throws {
+      _ = try await call("deployment", "schedule", "create", name, "--cron", cron, "--slug", slug)
+    }
+    try await add("0 9 * * *", "daily")
+    try await add("*/15 * * * *", "quarter-hourly")
+    _ = try await call("deployment", "set-schedule", name, "--cron", "0 8 * * *")
+    #expect(try await crons() == ["0 8 * * *"])
+    _ = try await call("deployment", "clear-schedule", name, "-y")
+    #expect(try await crons().isEmpty)
+    try await add("0 9 * * *", "daily")
+    // The slug of the old one is that of the new one.
+    _ = try await call(
+      "deployment", "schedule", "create", name, "--cron", "0 7 * * *", "--slug", "daily", "--replace", "-y")
+    #expect(try await crons() == ["0 7 * * *"])
+    _ = try await call("deployment", "schedule", "clear", name, "-y")
+    #expect(try await crons().isEmpty)
+  }
+
   @Test("Parameters of a run are checked before anything is sent, and go over the deployment's")
   func parameters() async throws {
     let name = try await deployment()

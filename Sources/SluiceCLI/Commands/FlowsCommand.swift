@@ -6,14 +6,16 @@ import JSON
 struct FlowsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "flows", abstract: "Lists the flows, or describes one.",
-    discussion: "`sluice flows NAME --json` prints the schema of its parameters.")
+    discussion: "`sluice flows NAME --output json` prints the schema of its parameters.")
 
   @Argument(help: "The flow to describe; without it all are listed.")
   var name: String?
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON: short for --output json.")
   var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() throws {
+    let json = json || output.output == .json
     guard let catalogue = SluiceProgram.context.catalogue else { return }
     if let name {
       _ = try catalogue.flow(named: name)

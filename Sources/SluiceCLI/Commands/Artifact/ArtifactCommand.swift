@@ -9,7 +9,8 @@ import PrefectClient
 struct ArtifactCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "artifact", abstract: "Lists, shows and deletes artifacts.",
-    subcommands: [ArtifactListCommand.self, ArtifactInspectCommand.self, ArtifactDeleteCommand.self])
+    subcommands: [ArtifactListCommand.self, ArtifactInspectCommand.self, ArtifactDeleteCommand.self],
+    aliases: ["artifacts"])
 }
 
 /// `sluice artifact ls`.

@@ -8,5 +8,5 @@ struct BlockCommand: AsyncParsableCommand {
     subcommands: [
       BlockRegisterCommand.self, BlockTypeCommand.self, BlockListCommand.self, BlockInspectCommand.self,
       BlockCreateCommand.self, BlockApplyCommand.self, BlockDeleteCommand.self,
-    ])
+    ], aliases: ["blocks"])
 }

@@ -10,7 +10,7 @@ struct ConcurrencyLimitCommand: AsyncParsableCommand {
     subcommands: [
       LimitCreateCommand.self, LimitListCommand.self, LimitInspectCommand.self, LimitResetCommand.self,
       LimitDeleteCommand.self,
-    ])
+    ], aliases: ["concurrency-limits"])
 }
 
 /// `sluice concurrency-limit create`.

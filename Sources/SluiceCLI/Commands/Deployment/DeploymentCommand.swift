@@ -9,5 +9,5 @@ struct DeploymentCommand: AsyncParsableCommand {
       DeploymentListCommand.self, DeploymentInspectCommand.self, DeploymentRunCommand.self,
       DeploymentScheduleCommand.self, DeploymentSetScheduleCommand.self, DeploymentClearScheduleCommand.self,
       DeploymentPauseCommand.self, DeploymentResumeCommand.self, DeploymentDeleteCommand.self,
-    ])
+    ], aliases: ["deployments"])
 }

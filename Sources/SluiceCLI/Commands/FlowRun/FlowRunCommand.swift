@@ -9,5 +9,5 @@ struct FlowRunCommand: AsyncParsableCommand {
       FlowRunListCommand.self, FlowRunInspectCommand.self, FlowRunLogsCommand.self, FlowRunWatchCommand.self,
       FlowRunCancelCommand.self, FlowRunRetryCommand.self, FlowRunDeleteCommand.self,
       FlowRunExecuteCommand.self,
-    ])
+    ], aliases: ["flow-runs"])
 }

@@ -12,7 +12,7 @@ struct VariableCommand: AsyncParsableCommand {
     subcommands: [
       VariableSetCommand.self, VariableGetCommand.self, VariableInspectCommand.self, VariableListCommand.self,
       VariableUnsetCommand.self,
-    ])
+    ], aliases: ["variables"])
 }
 
 /// `sluice variable set`.

@@ -8,5 +8,5 @@ struct WorkPoolCommand: AsyncParsableCommand {
       WorkPoolCreateCommand.self, WorkPoolListCommand.self, WorkPoolInspectCommand.self,
       WorkPoolPauseCommand.self, WorkPoolResumeCommand.self, WorkPoolSetLimitCommand.self,
       WorkPoolClearLimitCommand.self, WorkPoolDeleteCommand.self,
-    ])
+    ], aliases: ["work-pools"])
 }
