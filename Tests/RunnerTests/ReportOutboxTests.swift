@@ -6,6 +6,7 @@ import JSON
 import PrefectAPI
 import PrefectClient
 import PrefectTesting
+import Synchronization
 import Testing
 
 @testable import FlowKit
@@ -243,7 +244,7 @@ struct ReportBench {
   func away() async throws {
     let bench = try ReportBench()
     let server = try ScriptedServer(
-      .text(503, ""), .text(500, ""), .json(201, .null), .json(201, .null))
+      .text(503, ""), .text(500, ""), .json(200, []), .json(201, .null))
     let warnings = Warnings()
     let sender = ReportSender(
       client(server.url, bench.clock), outbox: bench.outbox, clock: bench.clock, warn: warnings.add)
@@ -254,9 +255,10 @@ struct ReportBench {
     #expect(!bench.outbox.isEmpty)
     try await sender.sendAll()
     #expect(bench.outbox.isEmpty)
-    #expect(server.calls.map { $0.json.array?.count } == [1, 2, 2])
+    // Whether lines arrived before an error of the server is looked up.
+    #expect(server.calls.map { $0.json.array?.count } == [1, 2, nil, 2])
     try await sender.sendAll()
-    #expect(server.calls.count == 3)
+    #expect(server.calls.count == 4)
   }
 
   @Test("One report that the server refuses does not take the others along")
@@ -278,6 +280,42 @@ struct ReportBench {
     #expect(arrived.sorted() == ["a", "b", "c", "d"])
     #expect(warnings.all.count == 1)
     #expect(warnings.all[0].contains("refused one of the log lines"))
+  }
+
+  @Test("Lines whose answer was lost are sent again only where the server does not have them")
+  func lostAnswer() async throws {
+    let bench = try ReportBench()
+    let kept = Mutex<[JSONValue]>([])
+    let server = try ScriptedServer { request in
+      switch request.target {
+      case "/api/logs/filter":
+        return .json(
+          200,
+          .array(
+            kept.withLock { $0 }.map { line in
+              var document = line.object ?? [:]
+              document["id"] = .string(UUID().wire)
+              return .object(document)
+            }))
+      default:
+        let lines = request.json.array ?? []
+        // The first request is carried out in part, and nobody learns of it.
+        let isFirst = kept.withLock { $0.isEmpty }
+        kept.withLock { $0 += isFirst ? Array(lines.prefix(2)) : lines }
+        return isFirst ? .json(502, .null) : .json(201, .null)
+      }
+    }
+    let sender = ReportSender(
+      client(server.url, bench.clock), outbox: bench.outbox, clock: bench.clock, warn: { _ in })
+    for text in ["a", "b", "b", "c"] { bench.line(text) }
+    await #expect(throws: PrefectFailure.self) { try await sender.sendAll() }
+    bench.line("d")
+    try await sender.sendAll()
+    #expect(kept.withLock { $0 }.compactMap { $0["message"]?.string } == ["a", "b", "b", "c", "d"])
+    // From then on nothing is looked up.
+    bench.line("e")
+    try await sender.sendAll()
+    #expect(server.calls.count { $0.target == "/api/logs/filter" } == 1)
   }
 
   @Test("While it runs it sends when the time has come, and ends when the outbox is closed")

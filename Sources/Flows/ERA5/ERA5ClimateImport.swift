@@ -25,7 +25,8 @@ public struct ERA5ClimateImport: Flow {
   var from: CalendarMonth? = nil
   @Parameter("Last month, YYYY-MM; none means the last one published")
   var to: CalendarMonth? = nil
-  @Parameter("Import only months for which DHIS2 lacks a value; without from, those since the last that it has any of")
+  @Parameter(
+    "Import only months for which DHIS2 lacks a value; without from, those since the last that it has any of")
   var onlyMissing = false
   @Parameter("What to import", .atLeast(1), .unique)
   var indicators = ERA5Indicator.allCases

@@ -64,7 +64,8 @@ extension PrefectClient {
 
   // MARK: Logs
 
-  /// Sends log lines in one request. Where an answer is lost they are sent again, and are there twice.
+  /// Sends log lines in one request. Where an answer is lost they are not sent again: the server keeps lines that come twice
+  /// twice. ``logs(_:sort:limit:offset:)`` tells which have arrived.
   public func createLogs(_ lines: [Prefect.LogCreate]) async throws {
     try await createLogs(encoded: lines.map { $0.json.bytes() })
   }
@@ -72,7 +73,7 @@ extension PrefectClient {
   /// Sends log lines that are JSON already, as ``Prefect/LogCreate/json`` gives them, in one request.
   public func createLogs(encoded lines: [[UInt8]]) async throws {
     guard !lines.isEmpty else { return }
-    try await sendList("/logs/", lines[...], "log lines")
+    try await sendList("/logs/", lines[...], "log lines", repetition: .doubles)
   }
 
   /// - Parameter limit: how many at most; nil for all.
@@ -86,8 +87,12 @@ extension PrefectClient {
       "log lines")
   }
 
-  private func sendList(_ path: String, _ documents: ArraySlice<[UInt8]>, _ name: String) async throws {
+  private func sendList(
+    _ path: String, _ documents: ArraySlice<[UInt8]>, _ name: String,
+    repetition: PrefectCall.Repetition = .harmless
+  ) async throws {
     var call = PrefectCall(.post, path, "sending", name)
+    call.repetition = repetition
     call.body =
       [UInt8(ascii: "[")] + Array(documents.joined(separator: [UInt8(ascii: ",")])) + [UInt8(ascii: "]")]
     try await perform(call)

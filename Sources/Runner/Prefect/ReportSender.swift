@@ -14,6 +14,8 @@ final class ReportSender: Sendable {
   private let warn: @Sendable (String) -> Void
   /// The server's run of each sub-flow, by the id in this process.
   private let subflows = Mutex<[UUID: UUID]>([:])
+  /// Whether log lines were sent of which no answer says that they have arrived, or that they have not.
+  private let hasOpenLines = Mutex(false)
 
   init(
     _ client: PrefectClient, outbox: ReportOutbox, clock: any WallClock,
@@ -78,7 +80,7 @@ final class ReportSender: Sendable {
   private func send(_ parcel: ReportOutbox.Parcel) async throws -> ReportOutbox.Parcel {
     switch parcel {
     case .logs(let documents):
-      try await send(documents.map(translated), "log lines") { try await client.createLogs(encoded: $0) }
+      try await sendLines(documents.map(translated))
     case .events(let documents):
       try await send(documents.map(translated), "events") { try await client.sendEvents(encoded: $0) }
     case .artifact(let document):
@@ -91,6 +93,21 @@ final class ReportSender: Sendable {
     case .subflow(let report): try await send(report)
     }
     return parcel
+  }
+
+  /// Sends log lines. Where the answer to those before was lost, the server is asked which of them it has: it would keep them
+  /// twice.
+  private func sendLines(_ documents: [[UInt8]]) async throws {
+    var documents = documents
+    if hasOpenLines.withLock({ $0 }) { documents = try await ArrivedLines(client).without(documents) }
+    do {
+      try await send(documents, "log lines") { try await client.createLogs(encoded: $0) }
+      hasOpenLines.withLock { $0 = false }
+    } catch let failure as PrefectFailure {
+      // Too many requests and "busy" are answers of a server that did nothing.
+      if failure.status != 429, failure.status != 503 { hasOpenLines.withLock { $0 = true } }
+      throw failure
+    }
   }
 
   /// Sends documents; where the server refuses them, halves of them, so that what is refused does not take others along.

@@ -175,7 +175,8 @@ package actor FlowRunLoop {
   private func come(_ run: Prefect.FlowRun) async {
     guard expected.removeValue(forKey: run.id) != nil, !isStopping, freeSlots != 0 else { return }
     do {
-      let due = try await source.runs(before: world.clock.now().addingTimeInterval(1), limit: freeSlots ?? 100)
+      let due = try await source.runs(
+        before: world.clock.now().addingTimeInterval(1), limit: freeSlots ?? 100)
       guard due.contains(where: { $0.id == run.id }), !isStopping, freeSlots != 0 else { return }
       await claim(run)
     } catch {

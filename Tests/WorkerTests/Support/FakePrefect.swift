@@ -160,7 +160,8 @@ final class FakePrefect: Sendable {
     case ("POST", _, "get_scheduled_flow_runs"):
       state.polls += 1
       let before = body["scheduled_before"]?.string.flatMap(WireDate.date(_:)) ?? .distantFuture
-      let due = state.isHeldBack
+      let due =
+        state.isHeldBack
         ? [] : state.runs.filter { $0.type == "SCHEDULED" && ($0.due ?? .distantPast) <= before }
       if path.first == "deployments" { return (200, .array(due.map(document))) }
       return (
