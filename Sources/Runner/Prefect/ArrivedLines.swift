@@ -33,7 +33,8 @@ struct ArrivedLines {
     var there: [Key: [Date]] = [:]
     for line in try await client.logs(filter) {
       guard let run = line.flowRunID?.wire else { continue }
-      there[Key(run: run, level: line.level.rawValue, message: line.message), default: []].append(line.timestamp)
+      there[Key(run: run, level: line.level.rawValue, message: line.message), default: []].append(
+        line.timestamp)
     }
     return zip(documents, lines).filter { _, line in
       // Each of the server's lines stands for one: a line may be written twice in earnest.
