@@ -166,7 +166,12 @@ struct LiveMischiefTests {
         #expect(ended.runCount == 1)
         #expect(try await stage.states(run) == ["Scheduled", "Pending", "Running", "Completed"])
         #expect(try #require(ended.endTime).timeIntervalSince(gap) > 59)
-        let lines = try await LiveServer.logs(run).filter { $0.message.hasPrefix("second") }
+        // The last lines may come a moment after the state.
+        let lines =
+          try await eventually(within: .seconds(60), every: .milliseconds(500)) { () -> [Prefect.Log]? in
+            let lines = try await LiveServer.logs(run).filter { $0.message.hasPrefix("second") }
+            return lines.count >= seconds ? lines : nil
+          } ?? []
         #expect(lines.map(\.message) == (0..<seconds).map { "second \($0)" })
         // Told later, with the time at which it was.
         #expect(lines.contains { (10..<50).contains($0.timestamp.timeIntervalSince(gap)) } == true)
