@@ -63,6 +63,8 @@ final class ParameterContent<Value: ParameterValue>: AnyParameterContent {
 
   var value: Value {
     guard let value = current.withLock({ $0 }) else {
+      // A property cannot throw, and there is no value to go on with. `Flow.with(_:)` refuses a document without it, so only
+      // a test that makes a flow by its bare initialiser comes here.
       preconditionFailure(
         "a required parameter (\(description)) was read before the flow was given its parameters")
     }

@@ -96,12 +96,11 @@ package enum ChildProcess {
   private static func withCStrings<Result>(
     _ texts: [String], _ body: (UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>) -> Result
   ) -> Result {
-    var pointers = texts.map { strdup($0) }
-    pointers.append(nil)
-    defer { for pointer in pointers { free(pointer) } }
-    return pointers.withUnsafeMutableBufferPointer { buffer in
-      guard let base = buffer.baseAddress else { preconditionFailure("an array that has an element") }
-      return body(base)
-    }
+    let pointers = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: texts.count + 1)
+    defer { pointers.deallocate() }
+    for (place, text) in texts.enumerated() { (pointers + place).initialize(to: strdup(text)) }
+    (pointers + texts.count).initialize(to: nil)
+    defer { for place in texts.indices { free(pointers[place]) } }
+    return body(pointers)
   }
 }

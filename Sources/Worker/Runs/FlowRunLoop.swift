@@ -21,16 +21,16 @@ package actor FlowRunLoop {
     }
   }
 
-  private let source: any RunSource
-  private let world: RunWorld
-  private let options: Options
+  let source: any RunSource
+  let world: RunWorld
+  let options: Options
   private let jobs: JobReader
   private let nap: Nap
-  private let log: Log
-  private var runs: [UUID: ClaimedRun] = [:]
+  let log: Log
+  var runs: [UUID: ClaimedRun] = [:]
   /// Runs that this loop is about to claim, with the moment.
   private var expected: [UUID: Task<Void, Never>] = [:]
-  private var lives: [UUID: Task<Void, Never>] = [:]
+  var lives: [UUID: Task<Void, Never>] = [:]
   private var isStopping = false
   private var failures = 0
   /// What the loop waits for the API with at the moment: stopping does not wait for it.
@@ -327,76 +327,5 @@ package actor FlowRunLoop {
       try await jobs.job(of: run, template: await source.template)
     }
     return try await start(run, job, since: begin, claimed)
-  }
-
-  // MARK: Companions
-
-  private func watchCancellations() async {
-    var hasFailed = false
-    while !Task.isCancelled {
-      do {
-        try await world.clock.sleep(for: options.cancelInterval)
-        guard !runs.isEmpty else { continue }
-        var filters = Prefect.Filters()
-        filters.flowRuns = Prefect.FlowRunFilter()
-        filters.flowRuns?.id = .any(Array(runs.keys))
-        filters.flowRuns?.state = Prefect.StateFilter(type: .any(.cancelling, .cancelled))
-        let ended = try await world.client.flowRuns(filters)
-        for run in ended {
-          if let claimed = runs[run.id], let state = run.stateType { await claimed.observe(state) }
-        }
-        hasFailed = false
-      } catch is CancellationError {
-        return
-      } catch {
-        if !hasFailed { log.warning("asking for cancelled runs: \(error)") }
-        hasFailed = true
-      }
-    }
-  }
-
-  private func heartbeats() async {
-    var hasFailed = false
-    var cleaned = world.clock.now()
-    while !Task.isCancelled {
-      if world.clock.now().timeIntervalSince(cleaned) >= 3600 {
-        cleaned = world.clock.now()
-        world.journal.clean(now: cleaned)
-      }
-      do {
-        try await source.heartbeat()
-        hasFailed = false
-      } catch is CancellationError {
-        return
-      } catch {
-        if !hasFailed { log.warning("\(source.name): the heartbeat did not arrive: \(error)") }
-        hasFailed = true
-      }
-      do { try await world.clock.sleep(for: source.heartbeatInterval) } catch { return }
-    }
-  }
-
-  // MARK: Drain
-
-  private func drain() async {
-    let policy = options.drain
-    guard !runs.isEmpty else { return }
-    if let reason = policy.reason {
-      log.info("\(runs.count) runs may come to their end within \(policy.patience.inWords)")
-      await wait(atMost: policy.patience)
-      for run in runs.values { await run.end(reason, grace: policy.killGrace) }
-      // Time to tell the server; what does not arrive the next worker tells.
-      await wait(atMost: policy.killGrace + .seconds(2))
-    }
-    for run in runs.values { await run.leave() }
-    if !runs.isEmpty { log.info("\(runs.count) runs are left for the next worker named \(world.worker)") }
-    for life in lives.values { life.cancel() }
-  }
-
-  private func wait(atMost limit: Duration) async {
-    let end = world.clock.now().addingTimeInterval(limit.seconds)
-    while !runs.isEmpty, world.clock.now() < end {
-      do { try await world.clock.sleep(for: .milliseconds(50)) } catch { return }
-    }
   }
 }

@@ -1,0 +1,141 @@
+import Essentials
+import Foundation
+import JSON
+import PrefectAPI
+import PrefectTesting
+import Synchronization
+import Testing
+
+@testable import Worker
+
+@Suite("A worker that is stopped, and the next one", .timeLimit(.minutes(1))) struct DrainTests {
+  @Test("A run that ends in time ends by itself")
+  func patience() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    let loop = try bench.loop(drain: DrainPolicy(.requeue, patience: .seconds(30)))
+    var id: UUID?
+    try await bench.working(loop) {
+      id = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      await loop.stop()
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+    }
+    #expect(id.flatMap { bench.fake.now[$0] }?.type == "COMPLETED")
+  }
+
+  @Test("A run that is requeued is scheduled anew, at once, and the next worker does it")
+  func requeue() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
+      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "SCHEDULED")
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
+  @Test("A run that is cancelled with its worker is reported so")
+  func cancel() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.cancel, patience: .zero))) {
+      _ = bench.fake.add(shell("sleep 600"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "CANCELLED")
+  }
+
+  @Test("A run that is left goes on, and the next worker of the name takes it up with its output")
+  func leave() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    try await bench.working(try bench.loop(drain: DrainPolicy(.leave))) {
+      _ = bench.fake.add(shell("echo one; while [ ! -e \(gate) ]; do sleep 0.02; done; echo two"))
+      _ = try await eventually { bench.printed == "one\n" ? true : nil }
+    }
+    #expect(bench.fake.now.runs[0].type == "PENDING")
+    let loop = try bench.loop()
+    try await bench.working(loop) {
+      _ = try await eventually { await loop.count == 1 ? true : nil }
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      let run = await bench.fake.run(bench.fake.now.runs[0].id, has: "CRASHED")
+      // It was this test's child and no other worker's, so that the exit code is known all the same only to a parent.
+      #expect(run?.message.contains("exit code unknown") == true)
+    }
+    #expect(bench.printed == "one\ntwo\n")
+  }
+
+  @Test("A process that ended while no worker ran is reported as crashed, exit code unknown")
+  func whileAway() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    var identity = try #require(ProcessIdentity(of: getpid()))
+    identity.startTicks += 1
+    try await restart(bench, identity)
+    #expect(bench.fake.now.runs[0].message == "The process ended while no worker ran, exit code unknown.")
+  }
+
+  @Test("A process that ended with its machine is reported so")
+  func machine() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await restart(bench, ProcessIdentity(pid: 4711, startTicks: 1, bootID: "another"))
+    #expect(
+      bench.fake.now.runs[0].message == "The process ended with the machine it ran on, exit code unknown.")
+  }
+
+  private func restart(_ bench: LoopBench, _ identity: ProcessIdentity) async throws {
+    let id = bench.fake.add(shell("true"))
+    bench.fake.change { $0.runs[0].state = ["type": "RUNNING"] }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      var record = RunRecord(id: id, name: "brave-fox", transition: UUID())
+      record.process = identity
+      try journal.write(record)
+    }
+    try await bench.working(try bench.loop()) { _ = await bench.fake.run(id, has: "CRASHED") }
+  }
+
+  @Test("A run that was claimed and not started goes on; one that another has claimed is left alone")
+  func claimed() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let transition = UUID()
+    let ours = bench.fake.add(shell("true"))
+    let others = bench.fake.add(shell("true"))
+    bench.fake.change { state in
+      for place in state.runs.indices {
+        let id = place == 0 ? transition : UUID()
+        state.runs[place].state = ["type": "PENDING", "state_details": ["transition_id": .string(id.wire)]]
+      }
+    }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      try journal.write(RunRecord(id: ours, name: "ours", transition: transition))
+      try journal.write(RunRecord(id: others, name: "others", transition: UUID()))
+    }
+    try await bench.working(try bench.loop()) {
+      _ = await bench.fake.run(ours, has: "COMPLETED")
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+    }
+    #expect(bench.fake.now[others]?.type == "PENDING")
+  }
+
+  @Test("A record that cannot be read is removed, and said so")
+  func broken() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try FileManager.default.createDirectory(atPath: "\(bench.folder)/runs", withIntermediateDirectories: true)
+    let path = "\(bench.folder)/runs/x.json"
+    try Data("{".utf8).write(to: URL(filePath: path))
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.polls > 0 } }
+    #expect(!FileManager.default.fileExists(atPath: path))
+    #expect(
+      bench.lines.withLock { lines in lines.contains { $0.hasSuffix("is no record of a run; it is removed") }
+      })
+  }
+}

@@ -1,0 +1,8 @@
+import JSON
+
+/// A shell script as a command of a deployment.
+func shell(_ script: String, _ more: JSONObject = [:]) -> JSONObject {
+  var variables: JSONObject = ["command": .string("/bin/sh -c '\(script)'")]
+  for (key, value) in more { variables[key] = value }
+  return variables
+}
