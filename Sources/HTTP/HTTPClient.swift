@@ -44,7 +44,9 @@ public final class HTTPClient: Sendable {
         authentication: request.authentication,
         body: request.body, timeouts: request.timeouts, remaining: remaining,
         followsRedirects: request.followsRedirects && (request.method == .get || request.method == .head),
-        acceptsCompression: request.acceptsCompression ?? true, uploadProgress: request.uploadProgress)
+        acceptsCompression: request.acceptsCompression ?? true,
+        mayArriveTwice: request.method.isIdempotent || request.retry.scope == .anyMethod,
+        uploadProgress: request.uploadProgress)
       if case .none = plan.authentication { plan.authentication = address.credentials }
       try plan.prepareSignature()
       return plan

@@ -9,8 +9,8 @@ import Synchronization
 /// Every call throws ``PrefectFailure`` where the server, or the way to it, did not do what was asked, and
 /// `CancellationError` where the task was cancelled. A call is sent again after 408, 429, 502 and 503 and after
 /// connections that broke, with `Retry-After` honoured; nothing is done twice by that: states carry a `transition_id`,
-/// runs an `idempotency_key`, and what has neither is repeated only where it surely was not done. (Log lines and
-/// artifacts are the exception: rather one too many than one too few.)
+/// runs an `idempotency_key`, and what has neither is repeated only where it surely was not done. (Artifacts are the
+/// exception: rather one too many than one too few.)
 public final class PrefectClient: Sendable {
   public let configuration: PrefectConfiguration
   let http: HTTPClient

@@ -87,6 +87,22 @@ struct RetryTests {
     }
   }
 
+  @Test(
+    "On a connection that was used before and ends without an answer, a POST or PATCH goes out once",
+    arguments: [HTTPMethod.post, .patch], [HTTPBody.text("body"), .none])
+  func silentEnd(method: HTTPMethod, body: HTTPBody) async throws {
+    let requests = Recorder<String>()
+    let server = try TestServer { request, connection in
+      requests.add(request.method)
+      if request.method == "GET" { connection.answer(200) } else { connection.close() }
+    }
+    let client = HTTPClient(clock: FakeClock())
+    _ = try await client.send(HTTPRequest(.get, server.url()))
+    let failure = await httpFailure { try await client.send(HTTPRequest(method, server.url(), body: body)) }
+    #expect(failure?.kind == .transient)
+    #expect(requests.values == ["GET", method.rawValue])
+  }
+
   @Test("A task's own retry switches the client's off")
   func leftToTask() async throws {
     let (server, requests) = try server([503])

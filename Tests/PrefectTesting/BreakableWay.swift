@@ -9,7 +9,13 @@ package final class BreakableWay: Sendable {
   package var apiURL: String { "http://127.0.0.1:\(port)/api" }
   private let target: Int
   private let listener: Int32
-  private let state = Mutex<(isBroken: Bool, open: Set<Int32>)>((false, []))
+  private let state = Mutex(State())
+
+  private struct State {
+    var isBroken = false
+    var losesAnswers = false
+    var open: Set<Int32> = []
+  }
 
   package var isBroken: Bool {
     get { state.withLock { $0.isBroken } }
@@ -20,6 +26,12 @@ package final class BreakableWay: Sendable {
       }
       for connection in cut { shutdown(connection, Int32(SHUT_RDWR)) }
     }
+  }
+
+  /// Whether requests get through, and their answers do not: the connection ends where the first byte of one would be.
+  package var losesAnswers: Bool {
+    get { state.withLock { $0.losesAnswers } }
+    set { state.withLock { $0.losesAnswers = newValue } }
   }
 
   package init(to url: String) throws {
@@ -39,14 +51,18 @@ package final class BreakableWay: Sendable {
       while true {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
-        guard !isBroken, let far = connectToTarget() else {
+        let isOpen = state.withLock { state in
+          if !state.isBroken { state.open.insert(connection) }
+          return !state.isBroken
+        }
+        guard isOpen, let far = connectToTarget() else {
+          state.withLock { _ = $0.open.remove(connection) }
           close(connection)
           continue
         }
-        state.withLock { _ = $0.open.insert(connection) }
         let ends = DispatchGroup()
         copy(connection, far, ends)
-        copy(far, connection, ends)
+        copy(far, connection, ends, isAnswer: true)
         ends.notify(queue: .global()) { [self] in
           state.withLock { _ = $0.open.remove(connection) }
           close(connection)
@@ -81,13 +97,14 @@ package final class BreakableWay: Sendable {
     return far
   }
 
-  private func copy(_ from: Int32, _ to: Int32, _ ends: DispatchGroup) {
+  private func copy(_ from: Int32, _ to: Int32, _ ends: DispatchGroup, isAnswer: Bool = false) {
     ends.enter()
-    Thread.detachNewThread {
+    Thread.detachNewThread { [self] in
       var buffer = [UInt8](repeating: 0, count: 64 << 10)
       while true {
         let count = recv(from, &buffer, buffer.count, 0)
-        guard count > 0, send(to, &buffer, count, Int32(MSG_NOSIGNAL)) == count else { break }
+        guard count > 0, !(isAnswer && losesAnswers), send(to, &buffer, count, Int32(MSG_NOSIGNAL)) == count
+        else { break }
       }
       shutdown(to, Int32(SHUT_RDWR))
       shutdown(from, Int32(SHUT_RDWR))

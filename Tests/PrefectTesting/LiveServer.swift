@@ -12,8 +12,9 @@ package enum LiveServer {
   /// Whether it asks for a login, and for CSRF tokens.
   package static var isGuarded: Bool { authString != nil }
 
-  package static func configuration() -> PrefectConfiguration {
-    var configuration = PrefectConfiguration(apiURL: apiURL ?? "")
+  /// - Parameter apiURL: a way to it other than the direct one.
+  package static func configuration(apiURL: String? = nil) -> PrefectConfiguration {
+    var configuration = PrefectConfiguration(apiURL: apiURL ?? Self.apiURL ?? "")
     if let authString { configuration.authentication = PrefectConfiguration.basic(Secret(authString)) }
     return configuration
   }

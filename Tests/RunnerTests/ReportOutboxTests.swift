@@ -318,6 +318,32 @@ struct ReportBench {
     #expect(server.calls.count { $0.target == "/api/logs/filter" } == 1)
   }
 
+  @Test("Lines that a killed process left are looked up before they are sent")
+  func leftBehind() async throws {
+    let folder = try TemporaryFolder()
+    let clock = ManualClock()
+    func outbox() -> ReportOutbox { ReportOutbox(folder: folder.path, clock: clock) }
+    func line(_ text: String) -> Prefect.LogCreate {
+      Prefect.LogCreate(
+        name: "flow", level: .info, message: text, timestamp: clock.now(), flowRunID: UUID())
+    }
+    let killed = outbox()
+    killed.log(line("one"))
+    killed.closeFiles()
+    let server = try ScriptedServer { request in
+      request.target == "/api/logs/filter" ? .json(200, []) : .json(201, .null)
+    }
+    let next = outbox()
+    next.log(line("two"))
+    let sender = ReportSender(client(server.url, clock), outbox: next, clock: clock, warn: { _ in })
+    try await sender.sendAll()
+    #expect(server.calls.map(\.target) == ["/api/logs/filter", "/api/logs/"])
+    #expect(
+      server.calls.dropFirst().flatMap { $0.json.array ?? [] }.map { $0["message"]?.string } == [
+        "one", "two",
+      ])
+  }
+
   @Test("While it runs it sends when the time has come, and ends when the outbox is closed")
   func loop() async throws {
     let bench = try ReportBench()

@@ -23,9 +23,10 @@ extension HTTPFailure.Reason {
     // A CONNECT that the proxy refuses is reported as a failed receive.
     case CURLE_RECV_ERROR where text.contains("CONNECT"): self = .proxy(text)
     case CURLE_RECV_ERROR, CURLE_SEND_ERROR, CURLE_PARTIAL_FILE, CURLE_GOT_NOTHING, CURLE_HTTP2,
-      CURLE_HTTP2_STREAM,
-      CURLE_SEND_FAIL_REWIND:
+      CURLE_HTTP2_STREAM:
       self = .cutOff(text)
+    // A request that must not arrive twice: what libcurl says is about the body that it was kept from sending again.
+    case CURLE_SEND_FAIL_REWIND: self = .cutOff("it ended without an answer")
     case CURLE_WEIRD_SERVER_REPLY, CURLE_BAD_CONTENT_ENCODING: self = .badAnswer(text)
     // Bytes that are no HTTP are reported as the protocol of the time before it had versions.
     case CURLE_UNSUPPORTED_PROTOCOL where text.contains("HTTP/0.9"): self = .badAnswer(text)

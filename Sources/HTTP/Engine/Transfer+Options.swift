@@ -53,6 +53,8 @@ extension Transfer {
       }
       upload = source
     }
+    // A body that cannot be rewound is sent once; where there is none to rewind, only a new connection is never repeated on.
+    if !plan.mayArriveTwice, upload?.byteCount == 0 { easy.set(CURLOPT_FRESH_CONNECT, 1) }
     easy.set(CURLOPT_UPLOAD, 1)
     easy.set(CURLOPT_INFILESIZE_LARGE, offset: upload?.byteCount ?? 0)
     easy.set(CURLOPT_CUSTOMREQUEST, plan.method.rawValue)
@@ -123,10 +125,12 @@ extension Transfer {
       return Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().send(into: buffer)
     }
     ccurl_set_seek(easy.pointer) { me, offset, origin in
-      guard let me, origin == SEEK_SET,
-        let upload = Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue().upload,
-        upload.seek(to: Int(offset))
-      else { return CURL_SEEKFUNC_CANTSEEK }
+      guard let me, origin == SEEK_SET else { return CURL_SEEKFUNC_FAIL }
+      let transfer = Unmanaged<Transfer>.fromOpaque(me).takeUnretainedValue()
+      guard transfer.plan.mayArriveTwice, transfer.upload?.seek(to: Int(offset)) == true else {
+        // Not CANTSEEK, after which libcurl would look for another way.
+        return CURL_SEEKFUNC_FAIL
+      }
       return CURL_SEEKFUNC_OK
     }
     return nil

@@ -15,6 +15,10 @@ struct TransferPlan: Sendable {
   /// Whether HTTP/2 is out of the question. A paused HTTP/2 stream is buffered by libcurl up to its window of 32 MB,
   /// where HTTP/1.1 leaves the bytes in the socket.
   var needsHTTP1 = false
+  /// Whether the server may get the request twice. libcurl by itself repeats a request on a new connection where one that was
+  /// used before ends without an answer: it takes that for a connection that had been closed while it lay idle, but the
+  /// server may have done what was asked.
+  var mayArriveTwice: Bool
   /// How many bytes are asked of the socket at once; nil for libcurl's 16 kB. Large bodies come faster with more.
   var receiveBuffer: Int?
   var uploadProgress: (@Sendable (HTTPProgress) -> Void)?

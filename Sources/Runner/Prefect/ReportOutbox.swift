@@ -173,6 +173,8 @@ final class ReportOutbox: Sendable {
     }
   }
 
+  /// Whether a process before this one left log lines, which may have been sent.
+  var hasLeftLines: Bool { state.withLock { $0.logs.wasLeft } }
   var isEmpty: Bool { state.withLock { !$0.hasReports } }
   var isClosed: Bool { state.withLock { $0.isClosed } }
 

@@ -9,6 +9,8 @@ struct ReportQueue: Sendable {
   private let path: String
   private let memoryLimit: Int
   private let fileLimit: Int
+  /// Whether a process before this one left documents: nobody knows whether they had been sent.
+  let wasLeft: Bool
   private var memory: ArraySlice<[UInt8]> = []
   private var memoryBytes = 0
   private var file: Int32 = -1
@@ -25,7 +27,8 @@ struct ReportQueue: Sendable {
     self.path = path
     self.memoryLimit = memoryLimit
     self.fileLimit = fileLimit
-    guard access(path, F_OK) == 0, open() else { return }
+    wasLeft = access(path, F_OK) == 0
+    guard wasLeft, open() else { return }
     writeOffset = max(0, Int(lseek(file, 0, SEEK_END)))
     guard writeOffset > 0, let last = lastLineBreak() else {
       discardFile()

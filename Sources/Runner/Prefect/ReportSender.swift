@@ -15,7 +15,7 @@ final class ReportSender: Sendable {
   /// The server's run of each sub-flow, by the id in this process.
   private let subflows = Mutex<[UUID: UUID]>([:])
   /// Whether log lines were sent of which no answer says that they have arrived, or that they have not.
-  private let hasOpenLines = Mutex(false)
+  private let hasOpenLines: Mutex<Bool>
 
   init(
     _ client: PrefectClient, outbox: ReportOutbox, clock: any WallClock,
@@ -25,6 +25,7 @@ final class ReportSender: Sendable {
     self.outbox = outbox
     self.clock = clock
     self.warn = warn
+    hasOpenLines = Mutex(outbox.hasLeftLines)
   }
 
   /// Sends what comes, in batches, until the outbox is closed. While the API is away it asks again, less and less often.
