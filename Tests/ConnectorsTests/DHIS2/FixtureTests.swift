@@ -313,8 +313,10 @@ struct FixtureTests {
 
   @Test("No payload is left unread")
   func all() throws {
-    // Read above, by name or in a loop; what the connector has no use for is read as JSON.
-    let source = try String(contentsOfFile: #filePath, encoding: .utf8)
+    // Read above or by the tests of data values, by name or in a loop; what the connector has no use for is read as JSON.
+    let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    let source = try ["FixtureTests.swift", "DataValueFixtureTests.swift"]
+      .map { try String(contentsOf: folder.appending(path: $0), encoding: .utf8) }.joined()
     for name in try Fixtures.names() {
       let file = String(name.split(separator: "/").last ?? "")
       if ["LICENSE", "SOURCES.md"].contains(file) || file.hasSuffix(".nc") { continue }
