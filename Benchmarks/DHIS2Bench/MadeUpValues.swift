@@ -5,10 +5,13 @@ import Essentials
 struct MadeUpValues: AsyncSequence {
   let units: Int
   let periods: Int
+  /// The ids of the units, where they are those of a server; made up without.
+  var ids: [String] = []
 
   struct AsyncIterator: AsyncIteratorProtocol {
     let units: Int
     let periods: Int
+    let ids: [String]
     var unit = 0
     var month = 0
     var period = ""
@@ -18,10 +21,11 @@ struct MadeUpValues: AsyncSequence {
         unit = 0
         month += 1
       }
-      guard month < periods, let first = CalendarMonth(year: 2000, month: 1) else { return nil }
+      guard month < periods, let first = CalendarMonth(year: 2022, month: 1) else { return nil }
       if unit == 0 { period = first.adding(months: month).dhis2Period }
       defer { unit += 1 }
-      let key = DataValue.Key(dataElement: "fClA2Erf6IO", period: period, orgUnit: Self.id(unit))
+      let key = DataValue.Key(
+        dataElement: "fClA2Erf6IO", period: period, orgUnit: ids.isEmpty ? Self.id(unit) : ids[unit])
       return DataValue(key, value: DataValueFormat.text(Double(unit % 4001) / 100, decimals: 4) ?? "0")
     }
 
@@ -39,5 +43,5 @@ struct MadeUpValues: AsyncSequence {
     }
   }
 
-  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(units: units, periods: periods) }
+  func makeAsyncIterator() -> AsyncIterator { AsyncIterator(units: units, periods: periods, ids: ids) }
 }

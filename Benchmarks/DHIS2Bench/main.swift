@@ -1,5 +1,6 @@
 import Connectors
 import Essentials
+import FoundationEssentials
 import Glibc
 import HTTP
 
@@ -7,12 +8,15 @@ import HTTP
 //
 //     dhis2-bench units URL
 //     dhis2-bench import URL UNITS PERIODS
+//     dhis2-bench import URL FILE PERIODS    for the org units whose ids are the file's lines
 //     dhis2-bench values UNITS PERIODS       makes the values that are imported, and nothing else
 
 let arguments = CommandLine.arguments
 let numbers = arguments.compactMap { Int($0) }
-guard arguments.count >= 3, arguments[1] == "units" || numbers.count == 2 else {
-  print("usage: dhis2-bench units URL | import URL UNITS PERIODS | values UNITS PERIODS")
+// A login that is no token: DHIS2_USERNAME and DHIS2_PASSWORD.
+
+guard arguments.count >= 3, arguments[1] == "units" || !numbers.isEmpty else {
+  print("usage: dhis2-bench units URL | import URL UNITS|FILE PERIODS | values UNITS PERIODS")
   exit(2)
 }
 let clock = ContinuousClock()
@@ -32,8 +36,15 @@ var start = clock.now
   return count
 }
 
+let environment = ProcessInfo.processInfo.environment
+let login: DHIS2Credentials.Login =
+  if let username = environment["DHIS2_USERNAME"] {
+    .basic(username: username, password: Secret(environment["DHIS2_PASSWORD"] ?? ""))
+  } else {
+    .token(Secret("d2pat_bench"))
+  }
 let server = DHIS2(
-  DHIS2Credentials(baseURL: arguments[2], login: .token(Secret("d2pat_bench"))),
+  DHIS2Credentials(baseURL: arguments[2], login: login),
   http: HTTPClient(configuration: HTTPConfiguration(proxy: .none)))
 switch arguments[1] {
 case "units":
@@ -48,7 +59,12 @@ default:
   let options = ImportOptions(dataSet: "BfMAe6Itzgt")
   let preflight = try await server.preflight(dataSet: options.dataSet)
   lap("reading what decides about the import")
-  let values = MadeUpValues(units: numbers[0], periods: numbers[1])
+  var values = MadeUpValues(units: numbers[0], periods: numbers[numbers.count - 1])
+  if numbers.count == 1 {
+    let ids = try String(contentsOfFile: arguments[3], encoding: .utf8).split(separator: "\n").map(
+      String.init)
+    values = MadeUpValues(units: ids.count, periods: numbers[0], ids: ids)
+  }
   let receipt = try await server.importValues(values, options: options, preflight: preflight)
   print("\(receipt.inWords), \(receipt.requests) requests")
   lap("making, checking, comparing and sending the values")

@@ -6,6 +6,8 @@ usage: dhis2_compare.py [UNITS [PERIODS]]
 """
 import os, statistics, subprocess, sys, tempfile, time
 
+from sandbox import Recorder, Sandbox
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(HERE, "..", "..", ".build", "release", "dhis2-bench")
 SLUICE = os.path.join(HERE, "..", "..", ".build", "release", "sluice")
@@ -70,6 +72,43 @@ def compare(title, units, manner, command, rounds=ROUNDS, **options):
                     ours.append(mine)
                     floor.append(other)
                     details.append(phases(mine[3]))
+    report(title, requests, ours, floor, details)
+
+
+def compare_in_sandbox(units, periods, rounds=5):
+    """The same with the sandbox, which is fresh for each import and each replay: what is there is not sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        ids = os.path.join(folder, "units")
+
+        def importing(server, url):
+            with open(ids, "w") as file:
+                file.write("\n".join(server.units))
+            return run([BENCH, "import", url, ids, str(periods)], env=os.environ | server.variables)
+
+        with Sandbox(SLUICE, units) as server:
+            with Recorder(server.url, folder) as recorder:
+                importing(server, recorder.url)
+            source, count, kept = server.url, len(server.units), server.kept()
+        with open(os.path.join(folder, "requests.curl")) as file:
+            requests = file.read()
+        replay = os.path.join(folder, "replay.curl")
+        ours, floor, details = [], [], []
+        for _ in range(rounds):
+            with Sandbox(SLUICE, units) as server:
+                ours.append(importing(server, server.url))
+                details.append(phases(ours[-1][3]))
+                assert server.kept() == kept == count * periods, "values are missing"
+            with Sandbox(SLUICE, units) as server:
+                with open(replay, "w") as file:
+                    file.write(requests.replace(source, server.url).replace(
+                        'output = "/dev/null"', f'output = "/dev/null"\nuser = "{server.login}"'))
+                floor.append(run(["curl", "-sgf", "-K", replay]))
+                assert server.kept() == kept, "curl left values out"
+    report(f"Import of {kept:,} values into the sandbox, which checks and keeps them", requests, ours, floor, details)
+
+
+def report(title, requests, ours, floor, details):
+    rounds = len(ours)
     wall, processor, memory = (statistics.median(one[place] for one in ours) for place in range(3))
     curl = statistics.median(one[0] for one in floor)
     ratio = statistics.median(one[0] / other[0] for one, other in zip(ours, floor))
@@ -98,6 +137,7 @@ def main():
                          ("keeps", "a stand-in that makes its answers and keeps the values")):
         compare(f"Import of {units * periods:,} values into {what}", units, manner,
                 lambda url: [BENCH, "import", url, str(units), str(periods)])
+    compare_in_sandbox(units, periods)
     _, processor, _, _ = run([BENCH, "values", str(units), str(periods)])
     print(f"  (a process that only makes the values: {processor * 1000:.0f} ms of processor time)")
     small, large = peak(units, periods), peak(units * 10, periods)
@@ -115,4 +155,5 @@ def main():
                 stderr=subprocess.DEVNULL)
 
 
-main()
+if __name__ == "__main__":
+    main()
