@@ -19,9 +19,14 @@ public struct JSONSchema: Sendable, Equatable {
   /// The types that it allows by name; empty where it does not say.
   public var types: [String] {
     switch document["type"] {
-    case .string(let type): [type]
-    case .array(let types): types.compactMap(\.string)
-    default: document["anyOf"]?.array?.compactMap { $0["type"]?.string } ?? []
+    case .string(let type): return [type]
+    case .array(let types): return types.compactMap(\.string)
+    default:
+      if let reference = document["$ref"]?.string {
+        // What is defined apart, perhaps outside this part of the schema, is a group of parameters.
+        return resolve(reference)?.types ?? ["object"]
+      }
+      return (document["anyOf"]?.array ?? []).compactMap(\.object).flatMap { JSONSchema($0).types }
     }
   }
 

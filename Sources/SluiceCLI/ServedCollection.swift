@@ -1,3 +1,4 @@
+import Deployments
 import Essentials
 import FlowKit
 import JSON
@@ -13,13 +14,18 @@ struct ServedCollection {
   ///   - parameters: each goes to the flows that have a parameter of that name.
   ///   - schedule: nil leaves the schedules alone that the deployments have.
   init(
-    _ flows: [any Flow.Type], name: String?, parameters: JSONObject, schedule: Prefect.Schedule?,
+    _ flows: [any Flow.Type], name: String?, parameters: JSONObject, schedule: Deployment.Schedule?,
     tags: [String] = [],
     version: String? = nil
   ) throws {
     if let name, name.isEmpty || name.contains("/") {
       throw Misconfiguration("\"\(name)\" is no name of a deployment", remedy: "Use a name without a slash.")
     }
+    let names = flows.map { $0.name }
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw Misconfiguration("the flow \(twice) is to be served twice", remedy: "Name it once.")
+    }
+    let schedule = try schedule.map { try Prefect.DeploymentScheduleCreate(checking: $0) }
     var unused = Set(parameters.keys)
     self.flows = try flows.map { flow in
       let description = try FlowDescription(of: flow)
@@ -39,7 +45,7 @@ struct ServedCollection {
         schema: description.schema.json.object ?? [:])
       served.description = flow.summary
       served.parameters = own
-      served.schedules = schedule.map { [Prefect.DeploymentScheduleCreate($0)] }
+      served.schedules = schedule.map { [$0] }
       served.tags = tags
       served.version = version
       return served

@@ -20,9 +20,11 @@ public enum SluiceProgram {
   public static func main(flows: [any Flow.Type]) async -> Never {
     printLineByLine()
     let code: Int32
-    let arguments = Array(CommandLine.arguments.dropFirst())
     do {
-      let environment = try ProgramEnvironment.current()
+      let options = try GlobalOptions(Array(CommandLine.arguments.dropFirst()))
+      let arguments = options.arguments
+      var environment = try ProgramEnvironment.current()
+      if let profile = options.profile { environment["PREFECT_PROFILE"] = profile }
       let context = ProgramContext(
         catalogue: try Catalogue(needed(of: flows, arguments, environment)), environment: environment)
       code = await $context.withValue(context) { await run(arguments) }

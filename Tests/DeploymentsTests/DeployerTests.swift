@@ -294,6 +294,23 @@ import Testing
     #expect(report.rows.last?.details == "flow without deployments")
   }
 
+  @Test("A deployment of no environment is not made anew for each, and goes with the one it was deployed to")
+  func everywhere() async throws {
+    let yaml = "deployments: [{name: a, entrypoint: greeting, schedules: [{cron: 0 6 * * *}]}]"
+    _ = try await deploy(yaml, env: "prod")
+    await server.forgetWrites()
+    for environment in ["dev", nil, "prod"] {
+      let report = try await deploy(yaml, env: environment)
+      #expect(report.rows.map(\.status) == [.unchanged])
+    }
+    #expect(await server.writes.isEmpty)
+    let other = "deployments: [{name: b, entrypoint: greeting}]"
+    _ = try await deploy(other, env: "dev", prunes: true)
+    #expect(await server.names == ["greeting/a", "greeting/b"])
+    _ = try await deploy(other, env: "prod", prunes: true)
+    #expect(await server.names == ["greeting/b"])
+  }
+
   @Test("The plan tells which flows go with their runs")
   func planned() async throws {
     _ = try await deploy("deployments: [{name: a, entrypoint: greeting}, {name: b, entrypoint: copying}]")

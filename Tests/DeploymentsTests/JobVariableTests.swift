@@ -43,16 +43,34 @@ import Testing
       try variables(on(.kubernetes), "kubernetes") == [
         "cpu_request": "500m", "cpu_limit": "500m", "memory_request": "2048Mi", "memory_limit": "2048Mi",
       ])
+    let template: JSONObject = [
+      "variables": [
+        "properties": ["mem_limit": ["type": "string"], "container_create_kwargs": ["type": "object"]]
+      ]
+    ]
     #expect(
-      try variables(on(.docker), "docker") == [
+      try variables(on(.docker), "docker", template: template) == [
         "mem_limit": "2048m", "container_create_kwargs": ["nano_cpus": 500_000_000],
       ])
+    // The template that Prefect publishes has no place for cores.
+    #expect(
+      complaint(on(.docker), "docker").contains("the template of work pool p has no container_create_kwargs"))
+  }
+
+  @Test("What a template takes only certain words for, takes no others")
+  func choices() {
+    let slip = Deployment(workPool: .init(jobVariables: ["launch_type": "FARGTE"]))
+    #expect(complaint(slip, "ecs").contains("the job variable launch_type"))
+    let good = Deployment(workPool: .init(jobVariables: ["launch_type": "FARGATE_SPOT"]))
+    #expect(complaint(good, "ecs") == "took {\"launch_type\":\"FARGATE_SPOT\"}")
   }
 
   @Test("The image of --image is for deployments that name none, on pools that take one")
   func images() throws {
-    #expect(try variables(on(.docker, ["image": "own"]), "docker", image: "ref")["image"] == "own")
-    #expect(try variables(on(.docker), "docker", image: "ref")["image"] == "ref")
+    let docker = Deployment.Infrastructure(.docker)
+    let own = Deployment(workPool: .init(jobVariables: ["image": "own"]), infrastructure: docker)
+    #expect(try variables(own, "docker", image: "ref")["image"] == "own")
+    #expect(try variables(Deployment(infrastructure: docker), "docker", image: "ref")["image"] == "ref")
     var named = on(.ecs)
     named.infrastructure?.image = "beside"
     #expect(try variables(named, "ecs", image: "ref")["image"] == "beside")

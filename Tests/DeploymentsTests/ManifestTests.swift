@@ -204,7 +204,9 @@ import Testing
   @Test("Manifests that call the project differently are refused")
   func projects() async throws {
     let files = [try ManifestFile("name: a", path: "a.yaml"), try ManifestFile("name: b", path: "b.yaml")]
-    let said = await Samples.complaint { _ = try DeploymentSet.project(of: files) }
+    let said = await Samples.complaint {
+      _ = try await DeploymentSet.project(of: files, ReferenceValues(environment: [:]))
+    }
     #expect(said.contains("a.yaml calls the project a, b.yaml calls it b"))
   }
 }
@@ -213,7 +215,8 @@ import Testing
   @Test(
     "Parameters are checked against the flow's schema",
     arguments: [
-      ("parameters: {times: 11}", "flow/prefect.yaml:2: parameter times must be at most 10"),
+      ("parameters: {times: 11}", "flow/prefect.yaml:4: parameter times must be at most 10"),
+      ("parameters:\n  name: x\n  times: 11", "flow/prefect.yaml:6: parameter times must be at most 10"),
       ("parameters: {times: two}", "parameter times must be an integer"),
       (
         "parameters: {tims: 2}",

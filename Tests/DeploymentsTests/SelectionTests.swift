@@ -65,6 +65,20 @@ import Testing
       said.contains("there is no deployment elsewhere. There are: greeting/everywhere, greeting/placed."))
   }
 
+  @Test("A star in a name stands for any part of it")
+  func stars() async throws {
+    for (pattern, count) in [
+      ("greeting/*", 1), ("*/everywhere", 1), ("every*", 1), ("*r*w*re", 1), ("*/plac*", 0),
+    ] {
+      #expect(
+        try await set(DeploymentSelection(names: [pattern])).entries.count == count, "\(pattern)")
+    }
+    for pattern in ["copying/*", "*nowhere", "e*everywhere"] {
+      let said = await Samples.complaint { _ = try await set(DeploymentSelection(names: [pattern])) }
+      #expect(said.contains("there is no deployment \(pattern)"), "\(said)")
+    }
+  }
+
   @Test("A branch is the only one that is deployed from; elsewhere the deployment is skipped and kept")
   func branch() async throws {
     let yaml = Samples.greeting("branch: main")

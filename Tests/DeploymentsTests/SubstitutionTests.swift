@@ -41,6 +41,27 @@ import Testing
     #expect(set.entries.map(\.name) == ["greeting/nightly"])
   }
 
+  @Test("So may the name of the project, the version of Prefect and the names of environments")
+  func head() async throws {
+    let yaml = """
+      name: "{{ $PROJECT }}"
+      prefect-version: "{{ $PREFECT:-3.8.8 }}"
+      deployments: [{entrypoint: greeting, environments: ["{{ $PLACE:-prod }}"]}]
+      """
+    let set = try await Samples.set(
+      yaml, environment: ["PROJECT": "climate"], selection: DeploymentSelection(environment: "prod"))
+    #expect(set.project == "climate")
+    #expect(set.entries.map(\.name) == ["greeting/default"])
+    for (line, missing) in [(1, "PROJECT"), (2, "PREFECT"), (3, "PLACE")] {
+      let text = yaml.replacing(":-3.8.8", with: "").replacing(":-prod", with: "")
+      var environment = ["PROJECT": "p", "PREFECT": "3", "PLACE": "prod"]
+      environment[missing] = nil
+      let said = await Samples.complaint { _ = try await Samples.set(text, environment: environment) }
+      #expect(
+        said.contains("flow/prefect.yaml:\(line): refers to the environment variable \(missing)"), "\(said)")
+    }
+  }
+
   @Test("What the environment gives is not searched for references again")
   func once() async throws {
     let deployment = try await Samples.deployment(

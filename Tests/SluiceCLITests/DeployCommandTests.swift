@@ -51,6 +51,29 @@ import Testing
     #expect(missing.code == 3 && missing.errors.contains("none.yaml cannot be read"))
   }
 
+  @Test("To deploy nothing is no success")
+  func nothing() async throws {
+    let folder = try folder()
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let path = "\(folder)/prefect.yaml"
+    func deploy(_ yaml: String, _ options: String...) async throws -> Program.Ending {
+      try yaml.write(toFile: path, atomically: true, encoding: .utf8)
+      return try await Program.run(
+        ["deploy", "--prefect-file", path] + options,
+        environment: ["PREFECT_API_URL": "http://127.0.0.1:9/api"])
+    }
+    let empty = try await deploy("name: p\n")
+    #expect(empty.code == 3)
+    #expect(
+      empty.errors.contains("there is nothing to deploy: \(path) has no deployments"), "\(empty.errors)")
+    let skipped = try await deploy(
+      "deployments: [{name: a, entrypoint: json_filter, environments: [prod]}]", "-n", "a")
+    #expect(skipped.code == 3)
+    #expect(
+      skipped.errors.contains("nothing of what was named is deployed: json_filter/a is only in prod (--env)"),
+      "\(skipped.errors)")
+  }
+
   @Test("Files are generated, and --check tells when they do not follow from the flows any more")
   func generate() async throws {
     let folder = try folder()

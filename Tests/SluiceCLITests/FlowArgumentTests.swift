@@ -5,6 +5,11 @@ import Testing
 
 private enum Mode: String, CaseIterable, ParameterChoice { case append, replace }
 
+private struct Corner: ParameterGroup {
+  @Parameter("North") var north = 0.0
+  init() {}
+}
+
 private struct Example: Flow {
   static let name = "example"
   static let summary = "Has parameters."
@@ -15,6 +20,7 @@ private struct Example: Flow {
   @Parameter("Share") var share = 0.5
   @Parameter("Mode") var mode = Mode.append
   @Parameter("Dry run") var dryRun = false
+  @Parameter("Corner") var corner: Corner? = nil
   @Parameter("Text") var text: String
   init() {}
   func run(_ run: FlowRun) async throws -> Int { 0 }
@@ -52,6 +58,14 @@ private struct Example: Flow {
     #expect(try parse("--dry-run", "false", "--text", "x").parameters == ["dry_run": false, "text": "x"])
     #expect(try parse("--dry-run=true").parameters == ["dry_run": true])
     #expect(try parse("--no-dry-run").parameters == ["dry_run": false])
+  }
+
+  @Test("A group is a JSON object")
+  func groups() throws {
+    #expect(try parse("--corner", #"{"north": 5}"#).parameters == ["corner": ["north": 5]])
+    #expect(try parse("--corner", "null").parameters == ["corner": nil])
+    let description = try FlowDescription(of: Example.self)
+    #expect(description.parameters.first { $0.name == "corner" }?.schema.types == ["object", "null"])
   }
 
   @Test("null clears what may be null")
@@ -118,6 +132,7 @@ private struct Example: Flow {
           --share <number>            Share (default: 0.5)
           --mode <string>             Mode: append, replace (default: append)
           --dry-run, --no-dry-run     Dry run (default: false)
+          --corner <object>           Corner
           --text <string>             Text (required)
 
         OPTIONS:

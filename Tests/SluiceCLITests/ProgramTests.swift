@@ -71,7 +71,8 @@ struct Program {
       "frobnicate": 2, "run": 2, "run retrieve_github_stars --bogus 1": 2, "zonal": 2, "completion tcsh": 2,
       "run no_such_flow": 3, "run dhis2_era5_climate_import --org-unit-level 11": 3,
       "run dhis2_era5_climate_import": 3, "--version": 0, "flows": 0, "run --help": 0,
-      "run retrieve_github_stars --help": 0, "completion fish": 0,
+      "run retrieve_github_stars --help": 0, "completion fish": 0, "serve json_filter --cron bad": 3,
+      "serve json_filter json_filter": 3, "serve json_filter --interval often": 2, "--no-prompt flows": 0,
     ] as [String: Int32])
   func exitCodes(line: String, code: Int32) async throws {
     let ending = try await Program.run(line.split(separator: " ").map(String.init))

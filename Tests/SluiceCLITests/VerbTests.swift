@@ -23,11 +23,49 @@ import Testing
   @Test(
     "Parameters that cannot be read, or are given twice, are wrong usage",
     arguments: [
-      (["n"], nil), (["=5"], nil), (["n=1", "n=2"], nil), (["n=1"], #"{"n": 2}"#), ([], "[1]"),
+      (["n"], nil), (["=5"], nil), (["n=1", "n=2"], nil), ([], "[1]"),
       ([], "{n: 1}"),
     ] as [([String], String?)])
   func wrongParameters(pairs: [String], document: String?) {
     #expect(throws: UsageError.self) { try GivenParameters.read(pairs: pairs, document: document) }
+  }
+
+  @Test("What --param gives goes over what --params gives")
+  func overDocument() throws {
+    #expect(
+      try GivenParameters.read(pairs: ["n=1"], document: #"{"n": 2, "m": 3}"#) == ["n": 1, "m": 3])
+  }
+
+  @Test("Prefect's options before a command, and its --no-prompt, are taken")
+  func globalOptions() throws {
+    let options = try GlobalOptions([
+      "--no-prompt", "--profile", "prod", "deployment", "delete", "a/b", "--no-prompt",
+    ])
+    #expect(options.arguments == ["deployment", "delete", "a/b"] && options.profile == "prod")
+    #expect(try GlobalOptions(["-p", "dev", "deploy", "--all"]).profile == "dev")
+    #expect(try GlobalOptions(["--profile=dev", "flows"]).arguments == ["flows"])
+    #expect(try GlobalOptions(["-v"]).arguments == ["--version"])
+    // A flow may have a parameter of that name.
+    #expect(try GlobalOptions(["run", "f", "--no-prompt"]).arguments == ["run", "f", "--no-prompt"])
+    #expect(throws: UsageError.self) { try GlobalOptions(["--profile"]) }
+  }
+
+  @Test(
+    "Times of day are the next such moment, after 2026-11-21T12:00Z",
+    arguments: [
+      "17:30": 5.5, "5:30pm": 5.5, "at 5:30pm": 5.5, "9am": 21, "12am": 12, "12pm": 0, "12:00:00": 0,
+      "tomorrow 9am": 21, "today 17:30": 5.5, "tomorrow at 17:30": 29.5,
+    ] as [String: Double])
+  func timesOfDay(text: String, hours: Double) throws {
+    let noon = Date(timeIntervalSince1970: 20_778 * 86_400 + 43_200)
+    #expect(try MomentText.date(text, option: "--at", now: noon) == noon + hours * 3600)
+  }
+
+  @Test(
+    "What is no time of day is wrong usage",
+    arguments: ["25:00", "13pm", "0am", "9", "17:60", "yesterday 9am", "at noon"])
+  func noTimeOfDay(text: String) {
+    #expect(throws: UsageError.self) { try MomentText.date(text, option: "--at", now: Date()) }
   }
 
   private func deployment(enforced: Bool = true) throws -> Prefect.Deployment {
@@ -66,12 +104,19 @@ import Testing
   }
 
   @Test(
-    "Lengths of time", arguments: ["90": 90, "90s": 90, "1.5m": 90, "2h": 7200, "1d": 86400, "PT10M": 600])
+    "Lengths of time",
+    arguments: [
+      "90": 90, "90s": 90, "1.5m": 90, "2h": 7200, "1d": 86400, "PT10M": 600, "5 minutes": 300,
+      "in 5 minutes": 300,
+      "1 hour 30 minutes": 5400, "1 hour, and 1 min": 3660, "2 weeks": 1_209_600,
+    ])
   func lengths(text: String, seconds: Double) throws {
     #expect(try MomentText.seconds(text, option: "--in") == seconds)
   }
 
-  @Test("What is no time and no length of time is wrong usage", arguments: ["", "soon", "10x", "m", "P1Y"])
+  @Test(
+    "What is no time and no length of time is wrong usage",
+    arguments: ["", "soon", "10x", "m", "P1Y", "5 fortnights", "minutes"])
   func wrongTimes(text: String) {
     #expect(throws: UsageError.self) { try MomentText.seconds(text, option: "--in") }
     #expect(throws: UsageError.self) { try MomentText.date(text, option: "--at") }

@@ -80,7 +80,13 @@ import Testing
     let own = try existing(["paused": true, "path": .string(Registration.pauseMark)])
     let lift = Registration.update(flow, existing: own)
     #expect(lift?.paused == false && lift?.path == .clear)
+    // Whoever pauses or resumes it in between makes that their own.
+    for paused in [true, false] {
+      let adopted = ServedFlow.adoption(of: own, paused: paused)
+      #expect(adopted?.paused == paused && adopted?.path == .clear)
+    }
     let others = try existing(["paused": true])
+    #expect(ServedFlow.adoption(of: others, paused: true) == nil)
     #expect(Registration.update(flow, existing: others) == nil)
     #expect(Registration.pause(others) == nil)
   }

@@ -49,6 +49,8 @@ public struct DeploymentReport: Sendable {
     let failed = rows.count { $0.status == .failed }
     if failed > 0 {
       result.append("\(failed) of \(rows.count) failed.")
+    } else if rows.isEmpty {
+      result.append("Nothing was deployed: what there is, is skipped.")
     } else {
       result.append("Successfully created/updated all deployments!")
     }

@@ -6,6 +6,7 @@ struct DeploymentCheck {
   let flow: FlowDescription
   let deployment: Deployment
   let place: String
+  let members: MemberPlaces
 
   var problems: [ManifestProblem] { name + schedules + parameters }
 
@@ -47,15 +48,22 @@ struct DeploymentCheck {
     let faults = flow.schema.optionalFaults(in: parameters).filter { fault in
       !unknown.contains(fault.path.first ?? "")
     }
+    // Those of a schedule are told where the deployment is.
+    func place(of parameter: String?) -> String? {
+      owner.isEmpty ? parameter.flatMap { members.place(ofParameter: $0) } : nil
+    }
     return unknown.map {
       problem(
         "the flow \(flow.name) has no parameter \($0)\(owner)",
-        remedy: "Its parameters are: \(known.joined(separator: ", ")).")
+        remedy: "Its parameters are: \(known.joined(separator: ", ")).", at: place(of: $0))
     }
-      + faults.map { problem("parameter \($0.path.joined(separator: "."))\(owner) \($0.problem)") }
+      + faults.map {
+        problem(
+          "parameter \($0.path.joined(separator: "."))\(owner) \($0.problem)", at: place(of: $0.path.first))
+      }
   }
 
-  private func problem(_ text: String, remedy: String? = nil) -> ManifestProblem {
-    ManifestProblem(place: place, text, remedy: remedy)
+  private func problem(_ text: String, remedy: String? = nil, at place: String? = nil) -> ManifestProblem {
+    ManifestProblem(place: place ?? self.place, text, remedy: remedy)
   }
 }

@@ -15,9 +15,9 @@ package struct ManifestFile: Sendable {
 
   /// As it is shown in messages.
   package let path: String
-  /// What the manifest calls the project.
-  package let project: String?
   let entries: [Entry]
+  /// What the manifest calls the project, and the version of Prefect that it was written for.
+  private let head: [(key: String, value: ManifestValue)]
 
   package init(path: String) throws {
     guard let data = FileManager.default.contents(atPath: path) else {
@@ -37,11 +37,23 @@ package struct ManifestFile: Sendable {
     let members = try reader.members(
       document, of: "a manifest", known: ["name", "prefect-version", "build", "push", "pull", "deployments"])
     for step in ["build", "push"] { try reader.refuseBuild(members[step], step) }
-    project = try members["name"].flatMap { try reader.text($0, "name") }
-    _ = try members["prefect-version"].flatMap { try reader.text($0, "prefect-version") }
+    head = ["name", "prefect-version"].compactMap { key in members[key].map { (key, $0) } }
+    for (key, value) in head { _ = try reader.text(value, key) }
     let pull = members["pull"]
     entries = try reader.elements(members["deployments"], "deployments").map {
       Entry(file: path, value: $0, pull: pull)
     }
+  }
+
+  /// What the manifest calls the project; nil where it does not.
+  package func project(_ values: ReferenceValues) async throws -> String? {
+    let substitution = ManifestSubstitution(file: path, values: values)
+    let reader = ManifestReader(file: path)
+    var project: String?
+    for (key, value) in head {
+      let text = try reader.text(try await substitution.apply(value), key)
+      if key == "name" { project = text }
+    }
+    return project
   }
 }

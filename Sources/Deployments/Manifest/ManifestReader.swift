@@ -49,7 +49,9 @@ struct ManifestReader {
 
   func flag(_ value: ManifestValue, _ key: String) throws -> Bool? {
     if value.isNull { return nil }
-    guard let flag = value.scalar?.bool else {
+    // Prefect's schema takes the words in quotes, too.
+    let quoted = value.scalar?.string.flatMap { ["true": true, "false": false][$0.lowercased()] }
+    guard let flag = value.scalar?.bool ?? quoted else {
       throw problem(value, "\(key) must be true or false, not \(value.json)")
     }
     return flag

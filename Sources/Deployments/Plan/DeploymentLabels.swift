@@ -42,8 +42,10 @@ struct DeploymentLabels: Sendable, Equatable {
     ]
   }
 
-  func isSame(as other: DeploymentLabels) -> Bool {
-    project == other.project && environment == other.environment && paused == other.paused
-      && ScheduleMerge.areSame(schedules, other.schedules)
+  /// - Parameter anyEnvironment: whether the deployment belongs to none, and keeps the label of the one it was deployed to
+  ///   first: to write another would make it, and the runs that it has planned, anew.
+  func isSame(as other: DeploymentLabels, anyEnvironment: Bool) -> Bool {
+    project == other.project && (anyEnvironment || environment == other.environment)
+      && paused == other.paused && ScheduleMerge.areSame(schedules, other.schedules)
   }
 }

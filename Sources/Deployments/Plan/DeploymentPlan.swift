@@ -74,7 +74,8 @@ extension DeploymentPlan.Step {
     if outcome.target != nil { changes.append("schedules") }
     if paused != existing.paused { changes.append("paused") }
     drift = outcome.drift + (resetsSchedules ? [] : pause.drift)
-    if outcome.target != nil || labels?.isSame(as: desired.labels) != true {
+    let hasLabels = labels?.isSame(as: desired.labels, anyEnvironment: desired.isEverywhere) == true
+    if outcome.target != nil || !hasLabels {
       action = .replace
       work = .write(desired, schedules: outcome.target ?? records, paused: paused)
       if changes.isEmpty { changes = ["labels"] }

@@ -22,6 +22,8 @@ struct DesiredDeployment: Sendable {
   let schedules: [ScheduleRecord]
   let paused: Bool?
   let labels: DeploymentLabels
+  /// Whether it is deployed whatever the environment.
+  let isEverywhere: Bool
 
   /// - Throws: ``ManifestProblem`` where the deployment and its pool do not fit together.
   init(
@@ -40,7 +42,8 @@ struct DesiredDeployment: Sendable {
     do {
       jobVariables = try deployment.jobVariables(in: pool, image: image)
     } catch let problem as JobVariableProblem {
-      throw ManifestProblem(place: entry.place, "\(entry.name): \(problem.text)")
+      let place = problem.variable.flatMap { entry.members.place(ofJobVariable: $0) } ?? entry.place
+      throw ManifestProblem(place: place, "\(entry.name): \(problem.text)")
     }
     pullSteps = deployment.pullSteps.map(\.json)
     enforcesParameterSchema = deployment.enforcesParameterSchema
@@ -53,6 +56,7 @@ struct DesiredDeployment: Sendable {
     }
     schedules = deployment.schedules.map(ScheduleRecord.init)
     paused = deployment.paused
+    isEverywhere = deployment.environments.isEmpty
     labels = DeploymentLabels(
       project: project, environment: environment, schedules: schedules, paused: paused)
   }

@@ -25,19 +25,24 @@ package struct JobTemplate: Sendable, Equatable {
 
   func has(_ name: String) -> Bool { names?.contains(name) ?? false }
 
-  /// What is wrong with some job variables, as sentences; empty where they are taken.
-  func problems(_ jobVariables: JSONObject) -> [String] {
+  /// What is wrong with some job variables; empty where they are taken.
+  func problems(_ jobVariables: JSONObject) -> [JobVariableProblem] {
     guard let variables, let names else { return [] }
-    return jobVariables.flatMap { name, value -> [String] in
+    return jobVariables.flatMap { name, value -> [JobVariableProblem] in
       // `env.NAME` reaches into env.
       let base = String(name.prefix { $0 != "." })
       guard names.contains(base) else {
-        return ["the pool's template has no job variable \(name); it has \(names.joined(separator: ", "))"]
+        return [
+          JobVariableProblem(
+            "the pool's template has no job variable \(name); it has \(names.joined(separator: ", "))",
+            variable: name)
+        ]
       }
       // What a worker resolves is checked when it is resolved.
       if name != base || (value.string?.contains("{{") ?? false) { return [] }
       return variables.optionalFaults(in: [name: value]).map {
-        "the job variable \($0.path.joined(separator: ".")) \($0.problem)"
+        JobVariableProblem(
+          "the job variable \($0.path.joined(separator: ".")) \($0.problem)", variable: name)
       }
     }
   }
@@ -51,14 +56,15 @@ extension JobTemplate {
       common.merging(["stream_output": boolean, "working_dir": text]) { $1 }.merging(limits) { $1 }),
     "docker": schema(
       common.merging([
-        "image": text, "registry_credentials": object, "image_pull_policy": text, "networks": texts,
+        "image": text, "registry_credentials": object,
+        "image_pull_policy": choice("IfNotPresent", "Always", "IfPossible", "Never"), "networks": texts,
         "network_mode": text, "auto_remove": boolean, "volumes": texts, "stream_output": boolean,
         "container_wait_timeout": integer, "mem_limit": text, "memswap_limit": text, "privileged": boolean,
-        "container_create_kwargs": object,
       ]) { $1 }),
     "kubernetes": schema(
       common.merging([
-        "namespace": text, "image": text, "service_account_name": text, "image_pull_policy": text,
+        "namespace": text, "image": text, "service_account_name": text,
+        "image_pull_policy": choice("IfNotPresent", "Always", "Never"),
         "finished_job_ttl": integer, "job_watch_timeout_seconds": integer,
         "pod_watch_timeout_seconds": integer, "stream_output": boolean, "cluster_config": object,
         "cpu_request": text, "cpu_limit": text, "memory_request": text, "memory_limit": text,
@@ -66,7 +72,8 @@ extension JobTemplate {
     "ecs": schema(
       common.merging([
         "task_definition_arn": text, "aws_credentials": object, "cluster": text, "family": text,
-        "launch_type": text, "capacity_provider_strategy": array, "image": text, "cpu": integer,
+        "launch_type": choice("FARGATE", "EC2", "EXTERNAL", "FARGATE_SPOT"),
+        "capacity_provider_strategy": array, "image": text, "cpu": integer,
         "memory": integer, "container_name": text, "task_role_arn": text, "execution_role_arn": text,
         "vpc_id": text, "configure_cloudwatch_logs": boolean, "cloudwatch_logs_options": env,
         "cloudwatch_logs_prefix": text, "network_configuration": object, "stream_output": boolean,
@@ -95,6 +102,10 @@ extension JobTemplate {
   ]
 
   private static func type(_ name: String) -> JSONValue { ["type": [.string(name), "null"]] }
+
+  private static func choice(_ names: String...) -> JSONValue {
+    ["enum": .array(names.map { .string($0) } + [.null])]
+  }
 
   private static func schema(_ properties: [String: JSONValue]) -> JSONSchema {
     let members = properties.sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value) }

@@ -36,23 +36,24 @@ extension Deployment {
         )
       }
       if let image = infrastructure.image { variables["image"] = .string(image) }
-      try lay(infrastructure, on: &variables, template)
+      try lay(infrastructure, on: &variables, template, pool: pool.name)
     }
     variables.lay(workPool.jobVariables)
     if pool.type == "process", let name = ["image", "cpu"].first(where: { variables[$0] != nil }) {
       throw JobVariableProblem(
-        "\(name) means nothing to the process pool \(pool.name), whose runs are processes beside the worker; pick another infrastructure"
-      )
+        "\(name) means nothing to the process pool \(pool.name), whose runs are processes beside the worker; pick another infrastructure",
+        variable: name)
     }
     if let image, variables["image"] == nil, template.has("image") { variables["image"] = .string(image) }
     if let problem = template.problems(variables).first {
-      throw JobVariableProblem("work pool \(pool.name) (\(pool.type)): \(problem)")
+      throw JobVariableProblem(
+        "work pool \(pool.name) (\(pool.type)): \(problem.text)", variable: problem.variable)
     }
     return variables
   }
 
   private func lay(
-    _ infrastructure: Infrastructure, on variables: inout JSONObject, _ template: JobTemplate
+    _ infrastructure: Infrastructure, on variables: inout JSONObject, _ template: JobTemplate, pool: String
   ) throws {
     switch infrastructure.kind {
     case .worker:
@@ -61,6 +62,11 @@ extension Deployment {
       if let memory = infrastructure.memory { variables["memory_limit"] = .string("\(memory)Mi") }
     case .docker:
       if let cpu = infrastructure.cpu {
+        guard template.has("container_create_kwargs") else {
+          throw JobVariableProblem(
+            "the template of work pool \(pool) has no container_create_kwargs, the only way to ask Docker for cores; leave cpu out, or add that job variable to the template",
+            variable: "cpu")
+        }
         // Docker counts billionths of a core.
         variables["container_create_kwargs"] = ["nano_cpus": .integer(Int((cpu * 1e9).rounded()))]
       }
@@ -86,5 +92,11 @@ extension Deployment {
 /// A deployment and its work pool do not fit together.
 struct JobVariableProblem: Error {
   let text: String
-  init(_ text: String) { self.text = text }
+  /// The job variable that it is about, where it is about one.
+  let variable: String?
+
+  init(_ text: String, variable: String? = nil) {
+    self.text = text
+    self.variable = variable
+  }
 }

@@ -54,7 +54,10 @@ struct DeploymentCollection {
         remedy: "The deployments name \(environments.sorted().joined(separator: ", ")).")
     }
     if let missing = selection.names.first(where: { name in
-      !places.keys.contains { $0 == name || $0.hasSuffix("/\(name)") }
+      !places.keys.contains { key in
+        let parts = key.split(separator: "/", maxSplits: 1).map(String.init)
+        return DeploymentSelection.matches(name, flow: parts[0], name: parts[parts.count - 1])
+      }
     }) {
       throw Misconfiguration(
         "there is no deployment \(missing)",
@@ -87,7 +90,10 @@ struct DeploymentCollection {
     }
     let code = try catalogue.flow(named: description.name).deployments.first { $0.name == name }
     var deployment = code ?? Deployment(name: name)
-    let places = try environments(of: members["environments"], reader)
+    var named = members["environments"]
+    // What is different in an environment is read for that environment alone.
+    if let list = named, list.members == nil { named = try await substitution.apply(list) }
+    let places = try environments(of: named, reader)
     if let places {
       deployment.environments = places.keys.sorted().map { .named($0) }
     }
@@ -95,11 +101,17 @@ struct DeploymentCollection {
     if let environment = selection.environment, places == nil {
       deployment.environments.first { $0.name == environment }?.adjust(&deployment)
     }
-    try reader.apply(try await substitution.apply(settings(of: entry)), to: &deployment)
-    if let environment = selection.environment, let overrides = places?[environment] {
-      try reader.apply(try await substitution.apply(overrides), to: &deployment)
+    var lines = MemberPlaces()
+    func lay(_ settings: ManifestValue) async throws {
+      let settings = try await substitution.apply(settings)
+      lines.note(settings, file: entry.file)
+      try reader.apply(settings, to: &deployment)
     }
-    finish(deployment, of: description, entry.place)
+    try await lay(settings(of: entry))
+    if let environment = selection.environment, let overrides = places?[environment] {
+      try await lay(overrides)
+    }
+    finish(deployment, of: description, entry.place, lines)
   }
 
   /// What a manifest says of a deployment besides what it is; its own pull steps before those of the manifest.
@@ -162,7 +174,7 @@ struct DeploymentCollection {
     if let environment = selection.environment {
       deployment.environments.first { $0.name == environment }?.adjust(&deployment)
     }
-    finish(deployment, of: flow, place)
+    finish(deployment, of: flow, place, MemberPlaces())
   }
 
   /// Whether a deployment is asked for, and belongs to the environment. Says so where it does not.
@@ -179,7 +191,9 @@ struct DeploymentCollection {
     return false
   }
 
-  private mutating func finish(_ deployment: Deployment, of flow: FlowDescription, _ place: String) {
+  private mutating func finish(
+    _ deployment: Deployment, of flow: FlowDescription, _ place: String, _ members: MemberPlaces
+  ) {
     var deployment = deployment
     if let branch = deployment.branch {
       if deployment.pullSteps.contains(where: { $0.name == Deployment.PullStep.gitCloneName }) {
@@ -196,10 +210,10 @@ struct DeploymentCollection {
         return
       }
     }
-    let found = DeploymentCheck(flow: flow, deployment: deployment, place: place).problems
+    let found = DeploymentCheck(flow: flow, deployment: deployment, place: place, members: members).problems
     problems += found
     guard found.isEmpty else { return }
-    entries.append(DeploymentSet.Entry(flow: flow, deployment: deployment, place: place))
+    entries.append(DeploymentSet.Entry(flow: flow, deployment: deployment, place: place, members: members))
   }
 
   private static func place(of flow: FlowDescription) -> String { "the code of flow \(flow.name)" }

@@ -10,6 +10,7 @@ public struct DeploymentSet: Sendable {
     public let deployment: Deployment
     /// Where it is told: `deployments/json_filter/prefect.yaml:3`, or `the code of flow json_filter`.
     public let place: String
+    let members: MemberPlaces
     /// `flow/name`.
     public var name: String { "\(flow.name)/\(deployment.name)" }
   }
@@ -52,7 +53,7 @@ public struct DeploymentSet: Sendable {
       for entry in manifest.entries { try await collection.add(entry, values) }
     }
     collection.addCode()
-    self = try collection.set(project: try Self.project(of: manifests) ?? project)
+    self = try collection.set(project: try await Self.project(of: manifests, values) ?? project)
   }
 
   init(
@@ -66,13 +67,19 @@ public struct DeploymentSet: Sendable {
   }
 
   /// What manifests call their project; nil where they do not.
-  package static func project(of manifests: [ManifestFile]) throws -> String? {
-    let named = manifests.filter { $0.project != nil }
-    if let first = named.first, let other = named.first(where: { $0.project != first.project }) {
-      throw Misconfiguration(
-        "\(first.path) calls the project \(first.project ?? ""), \(other.path) calls it \(other.project ?? "")",
-        remedy: "Give both the same `name:`: it tells what of a server belongs to this project.")
+  package static func project(
+    of manifests: [ManifestFile], _ values: ReferenceValues
+  ) async throws -> String? {
+    var named: (path: String, project: String)?
+    for manifest in manifests {
+      guard let project = try await manifest.project(values) else { continue }
+      if let named, named.project != project {
+        throw Misconfiguration(
+          "\(named.path) calls the project \(named.project), \(manifest.path) calls it \(project)",
+          remedy: "Give both the same `name:`: it tells what of a server belongs to this project.")
+      }
+      named = named ?? (manifest.path, project)
     }
-    return named.first?.project
+    return named?.project
   }
 }

@@ -56,7 +56,8 @@ struct DeployCommand: AsyncParsableCommand {
       try PrefectConfiguration(try PrefectSettings(environment: context.environment)))
     let paths = prefectFile.isEmpty ? ManifestFolder.manifests(below: ".") : prefectFile
     let manifests = try paths.map { try ManifestFile(path: $0) }
-    let named = try DeploymentSet.project(of: manifests) ?? project
+    let values = ReferenceValues(environment: context.environment) { try await client.lookUp($0) }
+    let named = try await DeploymentSet.project(of: manifests, values) ?? project
     if prune, named == nil {
       // By a name that others have, too, it would remove what is theirs.
       throw UsageError("--prune needs the name of the project: `name:` in the manifests, or --project")
@@ -65,7 +66,8 @@ struct DeployCommand: AsyncParsableCommand {
       context.catalogue ?? Catalogue([]), manifests: manifests, project: named ?? ManifestCommand.project,
       selection: DeploymentSelection(
         environment: env, branch: branch ?? GitBranch.current(context.environment), names: name),
-      values: ReferenceValues(environment: context.environment) { try await client.lookUp($0) })
+      values: values)
+    try refuseNothing(set, paths)
     var deployer = Deployer(client)
     deployer.image = image
     deployer.prunes = prune
@@ -80,5 +82,21 @@ struct DeployCommand: AsyncParsableCommand {
     let report = try await deployer.apply(plan)
     print(Redaction.redact(output.output == .json ? report.json.text(.pretty) : report.table))
     if let failure = report.failure { throw ExitCode(failure.kind.exitCode) }
+  }
+
+  /// To deploy nothing, where something was meant, is no success.
+  private func refuseNothing(_ set: DeploymentSet, _ paths: [String]) throws {
+    guard set.entries.isEmpty else { return }
+    if set.skipped.isEmpty {
+      throw Misconfiguration(
+        paths.isEmpty
+          ? "there is nothing to deploy: no prefect.yaml in deployments/ or one of its folders, and no flow of this program has deployments of its own"
+          : "there is nothing to deploy: \(paths.joined(separator: ", ")) has no deployments, and no flow of this program has any of its own",
+        remedy: "Run this in the folder that has deployments/, or name a manifest by --prefect-file.")
+    }
+    guard !name.isEmpty else { return }
+    throw Misconfiguration(
+      "nothing of what was named is deployed: "
+        + set.skipped.map { "\($0.name) is \($0.reason)" }.joined(separator: ", "))
   }
 }

@@ -26,8 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
   var name: String?
   @Option(help: ArgumentHelp("Run by this cron expression.", valueName: "expression"))
   var cron: String?
-  @Option(help: ArgumentHelp("Run every so often: seconds, or 15m, 1h.", valueName: "time"))
-  var interval: Seconds?
+  @Option(help: ArgumentHelp("Run every so often: seconds, or 15m, 1h, PT15M.", valueName: "time"))
+  var interval: String?
   @Option(help: ArgumentHelp("Run by this recurrence rule.", valueName: "rule"))
   var rrule: String?
   @Option(help: "The time zone of the schedule (default: UTC).")
@@ -54,17 +54,18 @@ struct ServeCommand: AsyncParsableCommand {
     if [cron != nil, interval != nil, rrule != nil].filter({ $0 }).count > 1 {
       throw ValidationError("--cron, --interval and --rrule exclude each other")
     }
-    if timezone != nil, schedule == nil {
+    if timezone != nil, cron == nil, interval == nil, rrule == nil {
       throw ValidationError("--timezone goes with --cron, --interval or --rrule")
-    }
-    if let interval, interval.duration < .seconds(1) {
-      throw ValidationError("--interval must be a second or more")
     }
   }
 
-  private var schedule: Prefect.Schedule? {
+  private func schedule() throws -> Deployment.Schedule? {
     if let cron { return .cron(cron, timezone: timezone) }
-    if let interval { return .interval(seconds: interval.duration.seconds, timezone: timezone) }
+    if let interval {
+      let seconds = try MomentText.seconds(interval, option: "--interval")
+      guard seconds >= 1 else { throw UsageError("--interval \(interval): must be a second or more") }
+      return Deployment.Schedule(.interval(seconds: seconds, anchor: nil), timezone: timezone)
+    }
     return rrule.map { .rrule($0, timezone: timezone) }
   }
 
@@ -77,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
       given[parts[0]] = (try? JSONValue(parsing: parts[1])) ?? .string(parts[1])
     }
     let collection = try ServedCollection(
-      try flows.map { try catalogue.flow(named: $0) }, name: name, parameters: given, schedule: schedule,
+      try flows.map { try catalogue.flow(named: $0) }, name: name, parameters: given,
+      schedule: try schedule(),
       tags: tag,
       version: version)
     try await collection.serve(

@@ -6,7 +6,7 @@ import PrefectAPI
 /// Values that a command line gives, by name.
 enum GivenParameters {
   /// Reads `key=value` pairs, whose values are JSON where they can be read as such and text otherwise, as Prefect's
-  /// own command line does, together with a document; a name in both is wrong usage.
+  /// own command line does, together with a document, over which they go.
   ///
   /// - Parameter document: a JSON object; `-` reads it from the standard input.
   static func read(
@@ -23,10 +23,11 @@ enum GivenParameters {
     }
     guard let document else { return parameters }
     for (name, value) in try object(document, documentOption) {
-      guard parameters[name] == nil else {
-        throw UsageError("both \(option) and \(documentOption) give \(name)")
+      if parameters[name] == nil {
+        parameters[name] = value
+      } else {
+        printError("note: both \(option) and \(documentOption) give \(name); that of \(option) counts")
       }
-      parameters[name] = value
     }
     return parameters
   }

@@ -25,6 +25,20 @@ public struct ServedFlow: Sendable, Equatable {
   }
 }
 
+extension ServedFlow {
+  /// What makes a pause, or its end, somebody's own where the one who served the deployment had paused it: the next to serve
+  /// it then leaves it as it is. Nil where it was not paused so.
+  package static func adoption(
+    of deployment: Prefect.Deployment, paused: Bool
+  ) -> Prefect.DeploymentUpdate? {
+    guard deployment.path == Registration.pauseMark else { return nil }
+    var update = Prefect.DeploymentUpdate()
+    update.path = .clear
+    update.paused = paused
+    return update
+  }
+}
+
 /// What registering a served flow changes at the server.
 enum Registration {
   /// What marks a pause as this program's: in the deployment's `path`, which a deployment without code to fetch has no

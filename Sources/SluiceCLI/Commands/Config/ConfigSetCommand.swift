@@ -33,6 +33,7 @@ struct ConfigUnsetCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The settings.", valueName: "NAME"))
   var settings: [String]
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
   func run() throws {

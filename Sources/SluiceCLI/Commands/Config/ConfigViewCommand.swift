@@ -12,12 +12,15 @@ struct ConfigViewCommand: ParsableCommand {
 
   @Flag(inversion: .prefixedNo, help: "Where each setting stands.")
   var showSources = true
+  @Flag(help: .hidden)
+  var hideSources = false
   @Flag(help: "Print secrets, too.")
   var showSecrets = false
   @OptionGroup var output: OutputOptions
 
   func run() throws {
     let settings = try PrefectSettings(environment: SluiceProgram.context.environment)
+    let showSources = showSources && !hideSources
     let shown = settings.all.map { setting in
       (setting, SettingSecrecy.shown(setting.name, setting.value, showsSecrets: showSecrets))
     }

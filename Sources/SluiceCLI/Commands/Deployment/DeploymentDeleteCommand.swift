@@ -10,10 +10,26 @@ struct DeploymentDeleteCommand: ServerCommand {
   )
 
   @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
-  var name: String
+  var name: String?
+  @Flag(help: "Delete all deployments of the server; only with -y.")
+  var all = false
+  @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    guard all != (name != nil) else { throw ValidationError("which deployment? Name one, or give --all") }
+    if all, !confirmation.acceptsYes {
+      throw ValidationError("--all deletes every deployment of the server; confirm it with -y")
+    }
+  }
+
   func perform(on server: PrefectClient) async throws {
+    guard let name else {
+      let ids = try await server.deployments().map(\.id)
+      for id in ids { try await server.deleteDeployment(id) }
+      return output.done(
+        "Deleted \(ids.count) deployments.", ["deleted": .array(ids.map { .string($0.wire) })])
+    }
     let deployment = try await server.existingDeployment(name)
     try await server.deleteDeployment(deployment.id)
     output.done("Deleted deployment '\(name)'.", ["deleted": .string(deployment.id.wire)])

@@ -2,6 +2,7 @@ import ArgumentParser
 import JSON
 import PrefectAPI
 import PrefectClient
+import Worker
 
 /// `sluice deployment pause`.
 struct DeploymentPauseCommand: ServerCommand {
@@ -36,6 +37,9 @@ struct DeploymentResumeCommand: ServerCommand {
 extension PrefectClient {
   fileprivate func setPaused(_ name: String, _ paused: Bool) async throws {
     let deployment = try await existingDeployment(name)
+    if let update = ServedFlow.adoption(of: deployment, paused: paused) {
+      return try await updateDeployment(deployment.id, update)
+    }
     // Every change deletes the runs that are planned, so none is sent where nothing changes.
     if deployment.paused != paused { try await setDeploymentPaused(deployment.id, paused) }
   }

@@ -24,16 +24,18 @@ struct DeploymentRunCommand: ServerCommand {
     help: ArgumentHelp("Parameters as a JSON object; - reads it from the standard input.", valueName: "json"))
   var params: String?
   @Option(
-    name: [.customLong("job-variable"), .customLong("jv")],
+    name: [.customLong("job-variable"), .customLong("jv"), .customLong("jv", withSingleDash: true)],
     help: ArgumentHelp("A job variable, JSON or text; more than once.", valueName: "key=value"))
   var jobVariable: [String] = []
   @Option(
     name: [.customLong("at"), .customLong("start-at")],
-    help: ArgumentHelp("When to start; UTC without an offset.", valueName: "time"))
+    help: ArgumentHelp(
+      "When to start, as 2026-11-21T09:00, 17:30, 5:30pm or \"tomorrow 9am\"; UTC without an offset.",
+      valueName: "time"))
   var startAt: String?
   @Option(
     name: [.customLong("in"), .customLong("start-in")],
-    help: ArgumentHelp("How long to wait: 90s, 10m, 2h, PT10M.", valueName: "length"))
+    help: ArgumentHelp("How long to wait: 90s, 10m, 2h, PT10M, \"5 minutes\".", valueName: "length"))
   var startIn: String?
   @Option(name: .customLong("tag"), help: "A tag of the run; more than once.")
   var tags: [String] = []
@@ -53,7 +55,7 @@ struct DeploymentRunCommand: ServerCommand {
     let variables = try GivenParameters.read(pairs: jobVariable, option: "--job-variable")
     let now = Date()
     var start = now
-    if let startAt { start = try MomentText.date(startAt, option: "--at") }
+    if let startAt { start = try MomentText.date(startAt, option: "--at", now: now) }
     if let startIn { start += try MomentText.seconds(startIn, option: "--in") }
     let deployment = try await server.existingDeployment(name)
     try GivenParameters.check(given, of: deployment, named: name)

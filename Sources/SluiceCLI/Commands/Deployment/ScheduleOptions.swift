@@ -10,7 +10,8 @@ struct ScheduleOptions: ParsableArguments {
   var cron: String?
   @Option(help: "How often: seconds, 10m, 2h, 1d or PT10M.")
   var interval: String?
-  @Option(help: "A recurrence rule of iCalendar (RFC 5545).")
+  @Option(
+    help: "A recurrence rule of iCalendar (RFC 5545); or, as JSON, {\"rrule\": ..., \"timezone\": ...}.")
   var rrule: String?
   @Option(
     name: [.customLong("interval-anchor"), .customLong("anchor-date")],
@@ -49,6 +50,7 @@ struct ScheduleOptions: ParsableArguments {
     let parameters = try GivenParameters.read(pairs: parameter)
     try GivenParameters.check(parameters, of: deployment, named: name)
     let rule: FlowKit.Deployment.Schedule.Rule
+    var timezone = timezone
     if let cron {
       rule = .cron(cron, dayOr: dayOr)
     } else if let interval {
@@ -57,7 +59,9 @@ struct ScheduleOptions: ParsableArguments {
         anchor: try intervalAnchor.map { WireDate.text(try MomentText.date($0, option: "--interval-anchor")) }
       )
     } else {
-      rule = .rrule(rrule ?? "")
+      let document = rrule.flatMap { try? JSONValue(parsing: $0).object }
+      rule = .rrule(document.map { $0["rrule"]?.string ?? "" } ?? rrule ?? "")
+      timezone = timezone ?? document?["timezone"]?.string
     }
     return try Prefect.DeploymentScheduleCreate(
       checking: FlowKit.Deployment.Schedule(

@@ -49,7 +49,7 @@ struct FlowRunListCommand: ServerCommand {
     if !state.isEmpty || !stateType.isEmpty {
       runs.state = Prefect.StateFilter(
         type: stateType.isEmpty ? nil : .any(stateType.map { Prefect.StateType(rawValue: $0.uppercased()) }),
-        name: state.isEmpty ? nil : .any(state))
+        name: state.isEmpty ? nil : .any(state.map(Prefect.StateName.written)))
     }
     filters.flowRuns = runs
     let found = try await server.flowRuns(filters, sort: .expectedStartTimeDesc, limit: limit)
@@ -63,5 +63,19 @@ struct FlowRunListCommand: ServerCommand {
             ? run.nextScheduledStartTime ?? run.expectedStartTime : run.state?.timestamp, now: now),
       ]
     }
+  }
+}
+
+extension Prefect.StateName {
+  private static let known = [
+    scheduled, late, awaitingRetry, awaitingConcurrencySlot, resuming, pending, submitting,
+    infrastructurePending,
+    running, retrying, rerunning, completed, cached, failed, cancelled, crashed, paused, suspended, notReady,
+    cancelling, "TimedOut", "Misconfigured", "RolledBack", "Skipped", "Retry",
+  ]
+
+  /// A name as the server writes it, however the case is; names of a flow's own stay as they are.
+  fileprivate static func written(_ name: String) -> String {
+    known.first { $0.lowercased() == name.lowercased() } ?? name
   }
 }
