@@ -167,9 +167,8 @@ let package = Package(
     tests(
       "SluiceCLI",
       [
-        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting",
-        "Sandbox",
-        "SluiceCLI", "sluice",
+        "Connectors", "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient",
+        "PrefectTesting", "Runner", "Sandbox", "SluiceCLI", "sluice",
       ]),
     // The program on a real Prefect server, beside the real prefect command.
     tests(
