@@ -168,7 +168,7 @@ let package = Package(
       "SluiceCLI",
       [
         "Connectors", "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient",
-        "PrefectTesting", "Runner", "Sandbox", "SluiceCLI", "sluice",
+        "PrefectTesting", "Runner", "Sandbox", "SluiceCLI", "Worker", "sluice",
       ]),
     // The program on a real Prefect server, beside the real prefect command.
     tests(
