@@ -178,6 +178,6 @@ let package = Package(
         "sluice",
       ]),
     tests("Architecture", []),
-    tests("Containers", ["Essentials", "JSON", yams]),
+    tests("Containers", ["Essentials", "JSON", "sluice", yams]),
   ]
 )
