@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("A served flow gets the credentials of the page's table, and no others")
+  @Test("A served flow gets the credentials of the page's table from the shell, too, and no others")
   func needed() {
     for (flow, name) in DockerfileTests.names {
       let given = Set(environment(name).keys)
@@ -120,6 +120,30 @@ import Testing
     }
     #expect(
       Set(environment("sluice-worker").keys).isSuperset(of: ["DHIS2_PASSWORD", "CDSAPI_KEY", "GITHUB_TOKEN"]))
+  }
+
+  @Test("All of .env goes to the services that run or deploy flows, and it may be missing")
+  func environmentFile() throws {
+    for (name, service) in own {
+      // Without a .env it is a file that is there and sets nothing; a list with `required: false` is not in the schema.
+      #expect(service["env_file"] == "${SLUICE_ENV_FILE:-.env.example}", "\(name)")
+    }
+    #expect(try Project.text(".env.example").split(separator: "\n").contains("SLUICE_ENV_FILE=.env"))
+    for name in services.keys where services[name]?["build"] == nil {
+      #expect(services[name]?["env_file"] == nil, "\(name)")
+    }
+  }
+
+  @Test("What .env has for use outside the stack does not take a service out of its network")
+  func pinned() throws {
+    let stage = try Dockerfile("Dockerfile").runtime
+    for (name, _) in own {
+      let given = environment(name)
+      // What compose.yml sets wins over a file, the empty ones too.
+      #expect(given["PREFECT_API_URL"]?.isEmpty == false && given["AWS_ENDPOINT_URL_S3"]?.isEmpty == false)
+      #expect(given["SLUICE_BLOCKS"] == stage.environment["SLUICE_BLOCKS"], "\(name)")
+      #expect(given["PREFECT_PROFILE"] == "" && given["AWS_SESSION_TOKEN"] == "", "\(name)")
+    }
   }
 
   @Test("Every service waits for those that it needs to be well, and those have a health check")
@@ -256,16 +280,17 @@ import Testing
         filled.contains(name) || Project.sources.contains("\"\(name)\"") || manifests.contains("$\(name)"),
         "nothing reads \(name)")
     }
+    let ofCompose: Set = ["PUBLISH_ADDRESS", "SLUICE_ENV_FILE"]
     for name in filled
-    where !name.hasPrefix("RUSTFS_") && name != "PUBLISH_ADDRESS" && !name.contains("_SERVER_") {
+    where !name.hasPrefix("RUSTFS_") && !ofCompose.contains(name) && !name.contains("_SERVER_") {
       #expect(Project.sources.contains("\"\(name)\""), "the program does not read \(name)")
     }
   }
 
-  @Test("Copied as it is, it sets nothing, and it has no secret")
+  @Test("Copied as it is, it names itself and sets nothing else, and it has no secret")
   func harmless() throws {
-    let text = try Project.text(".env.example")
-    #expect(text.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
+    let lines = try Project.text(".env.example").split(separator: "\n")
+    #expect(lines.filter { !$0.hasPrefix("#") } == ["SLUICE_ENV_FILE=.env"])
     for (name, value) in try example()
     where name.contains("PASSWORD") || name.contains("KEY") || name.contains("TOKEN") {
       #expect(value.isEmpty, "\(name)")
