@@ -36,19 +36,20 @@ server: program ## Start a Prefect server and a worker in this terminal, without
 ifdef PREFECT_API_AUTH_STRING
 export PREFECT_API_AUTH_STRING
 endif
-deploy deploy-local register-blocks create-blocks: export PREFECT_API_URL ?= http://localhost:4200/api
+# The default address of the server is the last of all: it must not hide the one of .env or of a profile.
+deploy deploy-local register-blocks create-blocks: export SLUICE := $(SLUICE)
 
 deploy: register-blocks create-blocks ## Register block types, create blocks, and deploy what deployments/ declares
-	@$(SLUICE) deploy --all
+	@scripts/at-server $(SLUICE) deploy --all
 
 deploy-local: program ## Deploy every flow by the root prefect.yaml, and make the work pool if it is missing
-	@$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
+	@scripts/at-server $(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool
 
 register-blocks: program ## Register the types of blocks at the Prefect server of PREFECT_API_URL
-	@$(SLUICE) block register
+	@scripts/at-server $(SLUICE) block register
 
 create-blocks: program ## Create the blocks of blocks/ and of the environment at the Prefect server of PREFECT_API_URL
-	@scripts/create_blocks
+	@scripts/at-server scripts/create_blocks
 
 # As many tests at a time as a small machine can serve: each starts servers and clients of its own.
 test: setup ## Run all tests (2 to 3 minutes, after the build)

@@ -167,9 +167,8 @@ let package = Package(
     tests(
       "SluiceCLI",
       [
-        "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient", "PrefectTesting",
-        "Sandbox",
-        "SluiceCLI", "sluice",
+        "Connectors", "Deployments", "Essentials", "FlowKit", "JSON", "PrefectAPI", "PrefectClient",
+        "PrefectTesting", "Runner", "Sandbox", "SluiceCLI", "Worker", "sluice",
       ]),
     // The program on a real Prefect server, beside the real prefect command.
     tests(
@@ -179,6 +178,6 @@ let package = Package(
         "sluice",
       ]),
     tests("Architecture", []),
-    tests("Containers", ["Essentials", "JSON", yams]),
+    tests("Containers", ["Essentials", "JSON", "sluice", yams]),
   ]
 )

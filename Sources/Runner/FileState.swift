@@ -13,7 +13,7 @@ public struct FileState: StateStore {
     let path = "\(folder)/\(key)"
     guard FileManager.default.fileExists(atPath: path) else { return nil }
     do { return Array(try Data(contentsOf: URL(filePath: path))) } catch {
-      throw Misconfiguration("the state file \(path) cannot be read: \(error)")
+      throw Misconfiguration("the state file \(path) cannot be read: \(error.systemReason)")
     }
   }
 
@@ -29,7 +29,8 @@ public struct FileState: StateStore {
       try replace(path, with: bytes)
     } catch {
       throw Fault(
-        "the state file \(path) cannot be written: \(error)", remedy: "Look at the disk and its permissions.")
+        "the state file \(path) cannot be written: \(error.systemReason)",
+        remedy: "Look at the disk and its permissions.")
     }
   }
 

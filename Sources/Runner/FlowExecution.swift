@@ -49,7 +49,7 @@ public struct FlowExecution: Sendable {
         try files.createDirectory(atPath: cacheFolder, withIntermediateDirectories: true)
       } catch {
         throw Fault(
-          "the scratch folder \(scratch) or the cache folder \(cacheFolder) cannot be made: \(error)",
+          "the scratch folder \(scratch) or the cache folder \(cacheFolder) cannot be made: \(error.systemReason)",
           remedy: "Set TMPDIR and XDG_CACHE_HOME to folders with room.")
       }
       let context = RunContext(
@@ -61,7 +61,7 @@ public struct FlowExecution: Sendable {
         outcome = Self.outcome(of: error)
       }
       do { try files.removeItem(atPath: scratch) } catch {
-        run.log.warning("the scratch folder \(scratch) could not be removed: \(error)")
+        run.log.warning("the scratch folder \(scratch) could not be removed: \(error.systemReason)")
       }
       return outcome
     } catch {

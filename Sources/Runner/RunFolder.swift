@@ -23,7 +23,7 @@ public final class RunFolder: Sendable {
       try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     } catch {
       throw Misconfiguration(
-        "the folder \(path) for the record of this run cannot be made: \(error)",
+        "the folder \(path) for the record of this run cannot be made: \(error.systemReason)",
         remedy: "Set XDG_STATE_HOME to a folder that can be written.")
     }
     let file = open("\(path)/run.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
@@ -62,7 +62,7 @@ public final class RunFolder: Sendable {
     do {
       try Data(Redaction.redact(text).utf8).write(to: URL(filePath: file), options: .atomic)
     } catch {
-      throw Fault("artifact \(key) cannot be written to \(file): \(error)")
+      throw Fault("artifact \(key) cannot be written to \(file): \(error.systemReason)")
     }
     return file
   }

@@ -84,7 +84,8 @@ struct Examination {
       return folder
     } catch {
       throw Misconfiguration(
-        "\(folder) cannot be written: \(error)", remedy: "Set XDG_STATE_HOME and XDG_CACHE_HOME.")
+        "\(folder) cannot be written: \(error.systemReason)", remedy: "Set XDG_STATE_HOME and XDG_CACHE_HOME."
+      )
     }
   }
 }

@@ -24,10 +24,7 @@ struct PrefectWorld {
     configuration.timeout = min(configuration.timeout, .seconds(15))
     client = PrefectClient(configuration, http: sender)
     let folders = ProgramFolders(environment)
-    let blocks = BlockStore([
-      EnvironmentBlocks(environment), PrefectBlocks(kept),
-      BlockFiles(folder: blockFolder, environment: environment),
-    ])
+    let blocks = BlockStore(BlockPlaces.all(environment, server: kept, folder: blockFolder))
     let state = PrefectState(kept, files: FileState(folder: "\(folders.state)/state"))
     var services = Services()
     let http = HTTPClient(configuration: .sluice)

@@ -62,13 +62,4 @@ struct WorkerSetting {
       printError("\(time) \(line.level.rawValue) \(name.isEmpty ? "" : "\(name): ")\(line.message)")
     }
   }
-
-  /// The server for health checks by Prefect's settings, `PREFECT_RUNNER_SERVER_…` or `PREFECT_WORKER_WEBSERVER_…`.
-  func health(host: String, port: String) throws -> HealthServer.Address {
-    let number = try settings.number(port) ?? 8080
-    guard let port = Int(exactly: number), (0...65535).contains(port) else {
-      throw Misconfiguration("\(port) is \(number), which is no port")
-    }
-    return HealthServer.Address(host: settings[host] ?? "localhost", port: port)
-  }
 }

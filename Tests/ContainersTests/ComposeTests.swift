@@ -108,7 +108,7 @@ import Testing
     }
   }
 
-  @Test("A served flow gets the credentials of the page's table, and no others")
+  @Test("A served flow gets the credentials of the page's table from the shell, too, and no others")
   func needed() {
     for (flow, name) in DockerfileTests.names {
       let given = Set(environment(name).keys)
@@ -120,6 +120,30 @@ import Testing
     }
     #expect(
       Set(environment("sluice-worker").keys).isSuperset(of: ["DHIS2_PASSWORD", "CDSAPI_KEY", "GITHUB_TOKEN"]))
+  }
+
+  @Test("All of .env goes to the services that run or deploy flows, and it may be missing")
+  func environmentFile() throws {
+    for (name, service) in own {
+      // Without a .env it is a file that is there and sets nothing; a list with `required: false` is not in the schema.
+      #expect(service["env_file"] == "${SLUICE_ENV_FILE:-.env.example}", "\(name)")
+    }
+    #expect(try Project.text(".env.example").split(separator: "\n").contains("SLUICE_ENV_FILE=.env"))
+    for name in services.keys where services[name]?["build"] == nil {
+      #expect(services[name]?["env_file"] == nil, "\(name)")
+    }
+  }
+
+  @Test("What .env has for use outside the stack does not take a service out of its network")
+  func pinned() throws {
+    let stage = try Dockerfile("Dockerfile").runtime
+    for (name, _) in own {
+      let given = environment(name)
+      // What compose.yml sets wins over a file, the empty ones too.
+      #expect(given["PREFECT_API_URL"]?.isEmpty == false && given["AWS_ENDPOINT_URL_S3"]?.isEmpty == false)
+      #expect(given["SLUICE_BLOCKS"] == stage.environment["SLUICE_BLOCKS"], "\(name)")
+      #expect(given["PREFECT_PROFILE"] == "" && given["AWS_SESSION_TOKEN"] == "", "\(name)")
+    }
   }
 
   @Test("Every service waits for those that it needs to be well, and those have a health check")
@@ -256,91 +280,22 @@ import Testing
         filled.contains(name) || Project.sources.contains("\"\(name)\"") || manifests.contains("$\(name)"),
         "nothing reads \(name)")
     }
+    let ofCompose: Set = ["PUBLISH_ADDRESS", "SLUICE_ENV_FILE"]
     for name in filled
-    where !name.hasPrefix("RUSTFS_") && name != "PUBLISH_ADDRESS" && !name.contains("_SERVER_") {
+    where !name.hasPrefix("RUSTFS_") && !ofCompose.contains(name) && !name.contains("_SERVER_") {
       #expect(Project.sources.contains("\"\(name)\""), "the program does not read \(name)")
     }
   }
 
-  @Test("Copied as it is, it sets nothing, and it has no secret")
+  @Test("Copied as it is, it names itself and sets nothing else, and it has no secret")
   func harmless() throws {
-    let text = try Project.text(".env.example")
-    #expect(text.split(separator: "\n").allSatisfy { $0.hasPrefix("#") })
+    let lines = try Project.text(".env.example").split(separator: "\n")
+    #expect(lines.filter { !$0.hasPrefix("#") } == ["SLUICE_ENV_FILE=.env"])
     for (name, value) in try example()
     where name.contains("PASSWORD") || name.contains("KEY") || name.contains("TOKEN") {
       #expect(value.isEmpty, "\(name)")
     }
     let auth = try example()
     #expect(auth["PREFECT_SERVER_API_AUTH_STRING"] == auth["PREFECT_API_AUTH_STRING"])
-  }
-}
-
-@Suite("The commands of the Makefile are the page's") struct MakefileTests {
-  /// The lines of a rule: its prerequisites, and its recipe.
-  private func rule(_ name: String) throws -> (head: String, recipe: [String]) {
-    let lines = try Project.text("Makefile").split(separator: "\n", omittingEmptySubsequences: false).map(
-      String.init)
-    let place = try #require(lines.firstIndex { $0.hasPrefix("\(name):") }, "no rule \(name)")
-    return (
-      lines[place],
-      lines[(place + 1)...].prefix { $0.hasPrefix("\t") }.map { String($0.drop { $0 == "\t" || $0 == "@" }) }
-    )
-  }
-
-  @Test("start and restart are docker compose's")
-  func compose() throws {
-    #expect(try rule("start").recipe == ["docker compose up --build"])
-    #expect(
-      try rule("restart").recipe
-        == ["docker compose down -v && docker compose build --no-cache && docker compose up"])
-  }
-
-  @Test("deploy registers blocks, creates blocks, and deploys; deploy-local takes the manifest in the root")
-  func deploy() throws {
-    #expect(try rule("deploy").head.hasPrefix("deploy: register-blocks create-blocks "))
-    #expect(try rule("deploy").recipe == ["$(SLUICE) deploy --all"])
-    #expect(
-      try rule("deploy-local").recipe == ["$(SLUICE) deploy --all --prefect-file prefect.yaml --create-pool"])
-    #expect(try rule("register-blocks").recipe == ["$(SLUICE) block register"])
-    #expect(try rule("create-blocks").recipe == ["scripts/create_blocks"])
-    #expect(try rule("server").recipe == ["scripts/server"])
-  }
-
-  @Test(
-    "They go to http://localhost:4200/api unless PREFECT_API_URL says otherwise, with the login that is set")
-  func address() throws {
-    for (variables, url, login) in [
-      ([:], "http://localhost:4200/api", "unset"),
-      (
-        ["PREFECT_API_URL": "http://example.org/api", "PREFECT_API_AUTH_STRING": "u:p"],
-        "http://example.org/api", "u:p"
-      ),
-    ] as [([String: String], String, String)] {
-      for target in ["deploy", "deploy-local", "register-blocks", "create-blocks"] {
-        // The recipes of make itself, with a program in sluice's place that says what it was given.
-        let folder = FileManager.default.temporaryDirectory.appending(
-          path: "sluice-make-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let said = folder.appending(path: "said")
-        let program = folder.appending(path: "program")
-        try "#!/bin/sh\necho \"$PREFECT_API_URL ${PREFECT_API_AUTH_STRING-unset}\" >>'\(said.path)'\n".write(
-          to: program, atomically: true, encoding: .utf8)
-        try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program.path)
-        let make = Process()
-        make.executableURL = URL(filePath: "/usr/bin/env")
-        make.arguments = ["make", "--no-print-directory", "-o", "program", target, "SLUICE=\(program.path)"]
-        make.currentDirectoryURL = Project.root
-        make.environment = ["PATH": "/usr/local/bin:/usr/bin:/bin", "HOME": folder.path].merging(variables) {
-          $1
-        }
-        make.standardOutput = FileHandle.nullDevice
-        try make.run()
-        make.waitUntilExit()
-        #expect(make.terminationStatus == 0)
-        let lines = Set(try String(contentsOf: said, encoding: .utf8).split(separator: "\n").map(String.init))
-        #expect(lines == ["\(url) \(login)"], "\(target)")
-      }
-    }
   }
 }

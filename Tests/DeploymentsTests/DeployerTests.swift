@@ -171,6 +171,7 @@ import Testing
     let server = FakeServer(pools: [:])
     let said = await Samples.complaint { _ = try await deploy(server) }
     #expect(said.contains("flow/prefect.yaml:2: there is no work pool default"))
+    #expect(said.contains("`sluice work-pool create --type process default`"))
     #expect(said.contains("--create-pool"))
     _ = try await deploy(server) { $0.createsPools = true }
     #expect(await server.writes == ["POST pool default", "POST greeting/hello"])

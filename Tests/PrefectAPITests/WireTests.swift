@@ -54,6 +54,30 @@ import Testing
         ]) == expected)
   }
 
+  @Test("What is nil is left out, or written as null where a whole document is wanted")
+  func nulls() throws {
+    struct Whole: Codable {
+      var flag: Bool?
+      var count: Int?
+      var share: Double?
+      var text: String?
+      var id: UUID?
+      var labels: JSONObject?
+      var nested: [Sample.Nested]
+      var change: Change<Int> = .keep
+    }
+    let empty = Whole(nested: [Sample.Nested()])
+    #expect(try empty.wireDocument() == ["nested": [[:]]])
+    #expect(
+      try empty.wireDocument(nulls: true) == [
+        "flag": nil, "count": nil, "share": nil, "text": nil, "id": nil, "labels": nil,
+        "nested": [["day_or": nil]],
+      ])
+    let full = Whole(
+      flag: true, count: 1, share: 0.5, text: "x", id: id, labels: [:], nested: [.init(dayOr: true)])
+    #expect(try full.wireDocument(nulls: true) == full.wireDocument())
+  }
+
   @Test("An absent change keeps, a null clears")
   func changes() throws {
     var update = Prefect.WorkPoolUpdate()

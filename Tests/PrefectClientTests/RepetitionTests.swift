@@ -4,6 +4,7 @@ import Foundation
 import HTTP
 import JSON
 import PrefectAPI
+import PrefectTesting
 import Testing
 
 @testable import PrefectClient

@@ -1,6 +1,7 @@
 import Essentials
 import JSON
 import PrefectAPI
+import PrefectTesting
 import Testing
 
 @testable import PrefectClient

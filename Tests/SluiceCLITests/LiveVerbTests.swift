@@ -210,7 +210,7 @@ struct LiveVerbTests {
     _ = try await call("work-pool", "set-concurrency-limit", name, "7")
     #expect(try json(try await call("work-pool", "inspect", name))["concurrency_limit"] == 7)
     _ = try await call("work-pool", "clear-concurrency-limit", name)
-    #expect(try json(try await call("work-pool", "inspect", name))["concurrency_limit"] == nil)
+    #expect(try json(try await call("work-pool", "inspect", name))["concurrency_limit"] == .null)
     #expect(try await call("work-pool", "ls").output.contains(name))
     _ = try await call("work-pool", "delete", name)
     _ = try await call("work-pool", "pause", name, code: 3)

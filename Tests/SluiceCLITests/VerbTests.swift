@@ -223,4 +223,14 @@ import Testing
     #expect(ending.code == 0)
     #expect(ending.errors.contains("PREFECT_API_URL is set in the environment, which comes first"))
   }
+
+  @Test("A folder that is not there is named in one sentence, with what to do")
+  func noFolder() async throws {
+    let ending = try await Program.run(
+      "block", "apply", "nofolder", environment: ["PREFECT_API_URL": "http://127.0.0.1:9/api"])
+    #expect(ending.code == 3)
+    let problem = "the block folder nofolder cannot be read: No such file or directory. Name a folder"
+    #expect(ending.errors.hasPrefix("error: \(problem)"), "\(ending.errors)")
+    #expect(!ending.errors.contains("Error Domain"))
+  }
 }

@@ -22,7 +22,15 @@ import dockerfile
 base, program = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 venv = pathlib.Path(".venv/containers")
 image = dockerfile.stages("Dockerfile")["runtime"]
-stack = compose.load()
+# What somebody may have in .env for use outside the stack, and what its deployments read.
+ENV_FILE = """
+PREFECT_API_URL=
+PREFECT_PROFILE=of-another-machine
+AWS_SESSION_TOKEN=of-another-store
+SLUICE_BLOCKS=of-another-folder
+JSON_FILTER_DATA_PATH=s3://sluice/json_filter/items.json
+JSON_FILTER_OUTPUT_PATH=s3://sluice/json_filter/by-worker.json
+"""
 began = time.monotonic()
 started = []
 
@@ -281,10 +289,8 @@ def prove_stack():
     given = services["sluice-worker"]
     worker = Service("sluice-worker", given["command"], given["environment"])
     wait("the health of the worker", lambda: run(image.health_command, code=None).returncode == 0)
-    pool = services["sluice-worker"]["environment"]
-    run(["sluice", "deploy", "--name", "json_filter/default"],
-        {**pool, "JSON_FILTER_DATA_PATH": "s3://sluice/json_filter/items.json",
-         "JSON_FILTER_OUTPUT_PATH": "s3://sluice/json_filter/by-worker.json"})
+    # As by `docker compose exec sluice-worker`; the manifest's variables stand in .env alone.
+    run(["sluice", "deploy", "--name", "json_filter/default"], given["environment"])
     finished(api("/deployments/name/json_filter/default")["id"])
     check((work / "objects/sluice/json_filter/by-worker.json").exists(), "the worker's run wrote nothing")
     flow_id = api("/flows/", {"name": "sleeps"})["id"]
@@ -331,6 +337,8 @@ for name in list(os.environ):
         del os.environ[name]
 with tempfile.TemporaryDirectory(prefix="sluice-containers-") as folder:
     work = pathlib.Path(folder)
+    (work / ".env").write_text(f"SLUICE_ENV_FILE={work}/.env{ENV_FILE}")
+    stack = compose.load(env_file=work / ".env")
     root = work / "root"
     root.mkdir()
     try:

@@ -77,7 +77,7 @@ public struct Deployer: Sendable {
         throw ManifestProblem(
           place: entry.place, "there is no work pool \(name)",
           remedy:
-            "Make it (`prefect work-pool create --type \(type) \(name)`), or deploy with --create-pool.")
+            "Make it (`sluice work-pool create --type \(type) \(name)`), or deploy with --create-pool.")
       }
     }
     return pools

@@ -60,6 +60,7 @@ extension Prefect {
     public var deploymentID: UUID?
     public var schedule: Schedule
     public var active: Bool
+    public var maxScheduledRuns: Int?
     /// Over the deployment's.
     public var parameters: JSONObject
     /// A name within the deployment; a second schedule of one name is refused.

@@ -39,6 +39,7 @@ extension Prefect {
     /// How many seconds later than expected it started, or now is.
     public var estimatedStartTimeDelta: Double
     public var autoScheduled: Bool
+    public var infrastructureDocumentID: UUID?
     /// The worker's name for the process: its pid, with a process worker.
     public var infrastructurePid: String?
     public var createdBy: CreatedBy?

@@ -12,8 +12,12 @@ extension Decodable {
 extension Encodable {
   /// The value as a document of the API.
   ///
+  /// - Parameter nulls: whether what is nil is written as null, as the server does it, instead of being left out, as
+  ///   is meant in filters and changes.
   /// - Throws: only what a hand-written `encode(to:)` throws; those of this module never do.
-  public func wireDocument() throws -> JSONValue { try WireEncoder.document(of: self, []) }
+  public func wireDocument(nulls: Bool = false) throws -> JSONValue {
+    try WireEncoder.document(of: self, nulls: nulls)
+  }
 }
 
 // Free-form members (parameters, labels, job variables) pass through the coders of this module as they stand.

@@ -47,13 +47,17 @@ struct WireEncoder: Encoder {
 
   let slot: Slot
   let codingPath: [any CodingKey]
+  /// Whether nil is written as null.
+  let writesNulls: Bool
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  static func document(of value: some Encodable, _ codingPath: [any CodingKey]) throws -> JSONValue {
-    try slot(of: value, codingPath).document
+  static func document(of value: some Encodable, nulls: Bool) throws -> JSONValue {
+    try slot(of: value, [], nulls: nulls).document
   }
 
-  fileprivate static func slot(of value: some Encodable, _ codingPath: [any CodingKey]) throws -> Slot {
+  fileprivate static func slot(
+    of value: some Encodable, _ codingPath: [any CodingKey], nulls: Bool
+  ) throws -> Slot {
     switch value {
     case let value as JSONValue: return Slot(value)
     case let value as JSONObject: return Slot(.object(value))
@@ -64,7 +68,7 @@ struct WireEncoder: Encoder {
     case let value as Date: return Slot(.string(WireDate.text(value)))
     case let value as UUID: return Slot(.string(value.wire))
     default:
-      let encoder = WireEncoder(slot: Slot(), codingPath: codingPath)
+      let encoder = WireEncoder(slot: Slot(), codingPath: codingPath, writesNulls: nulls)
       try value.encode(to: encoder)
       return encoder.slot
     }
@@ -72,12 +76,13 @@ struct WireEncoder: Encoder {
 
   func container<Key: CodingKey>(keyedBy type: Key.Type) -> KeyedEncodingContainer<Key> {
     slot.content = .object([])
-    return KeyedEncodingContainer(WireKeyedEncoding(slot: slot, codingPath: codingPath))
+    return KeyedEncodingContainer(
+      WireKeyedEncoding(slot: slot, codingPath: codingPath, writesNulls: writesNulls))
   }
 
   func unkeyedContainer() -> any UnkeyedEncodingContainer {
     slot.content = .array([])
-    return WireUnkeyedEncoding(slot: slot, codingPath: codingPath)
+    return WireUnkeyedEncoding(slot: slot, codingPath: codingPath, writesNulls: writesNulls)
   }
 
   func singleValueContainer() -> any SingleValueEncodingContainer { self }
@@ -87,13 +92,14 @@ extension WireEncoder: SingleValueEncodingContainer {
   func encodeNil() { slot.content = .value(.null) }
 
   func encode(_ value: some Encodable) throws {
-    slot.content = try Self.slot(of: value, codingPath).content
+    slot.content = try Self.slot(of: value, codingPath, nulls: writesNulls).content
   }
 }
 
 private struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol {
   let slot: WireEncoder.Slot
   let codingPath: [any CodingKey]
+  let writesNulls: Bool
 
   func encodeNil(forKey key: Key) {
     slot.add(WireEncoder.Slot(.null), as: WireName.snakeCase(key.stringValue))
@@ -102,7 +108,23 @@ private struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol
   func encode(_ value: some Encodable, forKey key: Key) throws {
     if let value = value as? any WireOmittable, value.isOmitted { return }
     slot.add(
-      try WireEncoder.slot(of: value, codingPath + [key]), as: WireName.snakeCase(key.stringValue))
+      try WireEncoder.slot(of: value, codingPath + [key], nulls: writesNulls),
+      as: WireName.snakeCase(key.stringValue))
+  }
+
+  // Each of these types has a default of its own in the standard library, which would leave nil out.
+  func encodeIfPresent(_ value: Bool?, forKey key: Key) throws { try member(value, key) }
+  func encodeIfPresent(_ value: Int?, forKey key: Key) throws { try member(value, key) }
+  func encodeIfPresent(_ value: Double?, forKey key: Key) throws { try member(value, key) }
+  func encodeIfPresent(_ value: String?, forKey key: Key) throws { try member(value, key) }
+  func encodeIfPresent(_ value: (some Encodable)?, forKey key: Key) throws { try member(value, key) }
+
+  private func member(_ value: (some Encodable)?, _ key: Key) throws {
+    if let value {
+      try encode(value, forKey: key)
+    } else if writesNulls {
+      encodeNil(forKey: key)
+    }
   }
 
   func nestedContainer<Nested: CodingKey>(
@@ -115,11 +137,14 @@ private struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol
     child(key).unkeyedContainer()
   }
 
-  func superEncoder() -> any Encoder { WireEncoder(slot: slot, codingPath: codingPath) }
+  func superEncoder() -> any Encoder {
+    WireEncoder(slot: slot, codingPath: codingPath, writesNulls: writesNulls)
+  }
   func superEncoder(forKey key: Key) -> any Encoder { child(key) }
 
   private func child(_ key: Key) -> WireEncoder {
-    let child = WireEncoder(slot: WireEncoder.Slot(), codingPath: codingPath + [key])
+    let child = WireEncoder(
+      slot: WireEncoder.Slot(), codingPath: codingPath + [key], writesNulls: writesNulls)
     slot.add(child.slot, as: WireName.snakeCase(key.stringValue))
     return child
   }
@@ -128,13 +153,14 @@ private struct WireKeyedEncoding<Key: CodingKey>: KeyedEncodingContainerProtocol
 private struct WireUnkeyedEncoding: UnkeyedEncodingContainer {
   let slot: WireEncoder.Slot
   let codingPath: [any CodingKey]
+  let writesNulls: Bool
 
   var count: Int { slot.count }
 
   func encodeNil() { slot.add(WireEncoder.Slot(.null)) }
 
   func encode(_ value: some Encodable) throws {
-    slot.add(try WireEncoder.slot(of: value, codingPath + [WireIndex(count)]))
+    slot.add(try WireEncoder.slot(of: value, codingPath + [WireIndex(count)], nulls: writesNulls))
   }
 
   func nestedContainer<Nested: CodingKey>(keyedBy type: Nested.Type) -> KeyedEncodingContainer<Nested> {
@@ -145,7 +171,8 @@ private struct WireUnkeyedEncoding: UnkeyedEncodingContainer {
   func superEncoder() -> any Encoder { child() }
 
   private func child() -> WireEncoder {
-    let child = WireEncoder(slot: WireEncoder.Slot(), codingPath: codingPath + [WireIndex(count)])
+    let child = WireEncoder(
+      slot: WireEncoder.Slot(), codingPath: codingPath + [WireIndex(count)], writesNulls: writesNulls)
     slot.add(child.slot)
     return child
   }

@@ -35,7 +35,7 @@ struct BlockDocument {
   private static func read(_ path: String) throws -> JSONValue {
     let data: Data
     do { data = try Data(contentsOf: URL(filePath: path)) } catch {
-      throw Misconfiguration("block document \(path) cannot be read: \(error)")
+      throw Misconfiguration("block document \(path) cannot be read: \(error.systemReason)")
     }
     do {
       if path.hasSuffix(".json") { return try JSONValue(parsing: data) }

@@ -46,7 +46,7 @@ public struct BlockFiles: BlockSource {
     guard files.fileExists(atPath: folder) else { return [] }
     let names: [String]
     do { names = try files.contentsOfDirectory(atPath: folder).sorted() } catch {
-      throw Misconfiguration("the block folder \(folder) cannot be read: \(error)")
+      throw Misconfiguration("the block folder \(folder) cannot be read: \(error.systemReason)")
     }
     return try names.filter { name in
       [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) }

@@ -28,7 +28,9 @@ package struct BlockFolder {
   package init(path folder: String, environment: [String: String]) throws {
     let names: [String]
     do { names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted() } catch {
-      throw Misconfiguration("the block folder \(folder) cannot be read: \(error)")
+      throw Misconfiguration(
+        "the block folder \(folder) cannot be read: \(error.systemReason)",
+        remedy: "Name a folder of block documents (*.yaml, *.yml, *.json).")
     }
     let files = names.filter { name in [".yaml", ".yml", ".json"].contains { name.hasSuffix($0) } }
     entries = try files.map { name in

@@ -48,7 +48,7 @@ struct ManifestCommand: ParsableCommand {
       if contents(path) == text { return [] }
       if check { return [path] }
       do { try text.write(toFile: "\(folder)/\(path)", atomically: true, encoding: .utf8) } catch {
-        throw Misconfiguration("\(folder)/\(path) cannot be written: \(error)")
+        throw Misconfiguration("\(folder)/\(path) cannot be written: \(error.systemReason)")
       }
       print("wrote \(path)")
       return [path]

@@ -97,8 +97,7 @@ extension ServedCollection {
     try worker.apply(to: &setting, querySetting: "PREFECT_RUNNER_POLL_FREQUENCY")
     let isEnabled = try setting.settings.bool("PREFECT_RUNNER_SERVER_ENABLE") ?? false
     if webserver || isEnabled {
-      setting.options.health = try setting.health(
-        host: "PREFECT_RUNNER_SERVER_HOST", port: "PREFECT_RUNNER_SERVER_PORT")
+      setting.options.health = try HealthServerSettings.runner.address(setting.settings)
     }
     let server = FlowServer(
       setting.client, flows: flows, options: setting.options, pausesOnStop: pausesOnStop,

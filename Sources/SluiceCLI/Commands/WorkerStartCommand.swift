@@ -47,8 +47,7 @@ struct WorkerStartCommand: AsyncParsableCommand {
       setting.options.heartbeatInterval = .seconds(seconds)
     }
     if withHealthcheck {
-      setting.options.health = try setting.health(
-        host: "PREFECT_WORKER_WEBSERVER_HOST", port: "PREFECT_WORKER_WEBSERVER_PORT")
+      setting.options.health = try HealthServerSettings.worker.address(setting.settings)
     }
     try await Worker(
       setting.client, pool: Worker.Pool(pool, queues: workQueue, isCreated: createPoolIfNotFound),

@@ -14,13 +14,15 @@ struct OutputOptions: ParsableArguments {
     help: "How to print: \(OutputFormat.allCases.map(\.rawValue).joined(separator: " or ")).")
   var output = OutputFormat.table
 
-  /// Prints one thing: as text, or as the document that the server gave.
+  /// Prints one thing: as text, or as the document that the server gave, with its nulls.
   func show(_ document: some Encodable, _ text: @autoclosure () throws -> String) throws {
-    Self.say(output == .json ? try document.wireDocument().text(.pretty) : try text())
+    Self.say(output == .json ? try document.wireDocument(nulls: true).text(.pretty) : try text())
   }
 
   /// Prints everything about one thing, as JSON whatever the option says.
-  func inspect(_ document: some Encodable) throws { Self.say(try document.wireDocument().text(.pretty)) }
+  func inspect(_ document: some Encodable) throws {
+    Self.say(try document.wireDocument(nulls: true).text(.pretty))
+  }
 
   /// Prints rows; where there are none, a sentence instead of an empty table.
   func show<Element: Encodable>(

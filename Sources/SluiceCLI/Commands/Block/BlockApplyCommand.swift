@@ -53,10 +53,7 @@ struct BlockApplyCommand: ServerCommand {
       ])
     // After the others, which it does not keep back. The error names every place that was searched.
     if environment, !entries.contains(where: { $0.type == DHIS2Credentials.typeSlug && $0.name == "dhis2" }) {
-      let places: [any BlockSource] = [
-        EnvironmentBlocks(variables), BlockFiles(folder: folder, environment: variables),
-        PrefectBlocks(server),
-      ]
+      let places = BlockPlaces.all(variables, server: server, folder: folder)
       _ = try await BlockStore(places).load(BlockReference<DHIS2Credentials>("dhis2"))
     }
     if let first = failures.first { throw ExitCode(FailureKind(of: first).exitCode) }

@@ -54,7 +54,7 @@ struct FlowRunLogsCommand: ServerCommand {
     var lines = try await server.logs(filter, sort: tail ? .timestampDesc : .timestampAsc, limit: limit)
     if tail { lines.reverse() }
     if reverse { lines.reverse() }
-    if output.output == .json { return OutputOptions.say(try lines.wireDocument().text(.pretty)) }
+    if output.output == .json { return OutputOptions.say(try lines.wireDocument(nulls: true).text(.pretty)) }
     for line in lines { try show(line) }
   }
 
@@ -78,6 +78,7 @@ struct FlowRunLogsCommand: ServerCommand {
   }
 
   private func show(_ line: Prefect.Log) throws {
-    OutputOptions.say(output.output == .json ? try line.wireDocument().text() : FlowRunLines.log(line))
+    OutputOptions.say(
+      output.output == .json ? try line.wireDocument(nulls: true).text() : FlowRunLines.log(line))
   }
 }

@@ -1,45 +1,46 @@
 import Glibc
-import JSON
+package import JSON
 import Synchronization
 
 /// A server on loopback that answers as a test says, on plain sockets, so that it can break off as no proper server
 /// does. One connection at a time, one request a connection.
-final class ScriptedServer: Sendable {
+package final class ScriptedServer: Sendable {
   /// A request as it arrived.
-  struct Request: Sendable {
-    var method = ""
+  package struct Request: Sendable {
+    package var method = ""
     /// Path and query.
-    var target = ""
+    package var target = ""
     /// Names in small letters.
-    var headers: [String: String] = [:]
-    var body: [UInt8] = []
+    package var headers: [String: String] = [:]
+    package var body: [UInt8] = []
 
-    var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
+    package var json: JSONValue { (try? JSONValue(parsing: body)) ?? .null }
   }
 
-  enum Answer: Sendable {
+  package enum Answer: Sendable {
     case text(Int, String, headers: [(String, String)] = [])
     /// Takes the request and breaks the connection off.
     case cut
 
-    static func json(_ status: Int, _ document: JSONValue, headers: [(String, String)] = []) -> Answer {
+    package static func json(_ status: Int, _ document: JSONValue, headers: [(String, String)] = []) -> Answer
+    {
       .text(status, document.text(), headers: headers)
     }
   }
 
-  let port: Int
+  package let port: Int
   private let listener: Int32
   private let received = Mutex<[Request]>([])
 
   /// Every request so far, in order.
-  var requests: [Request] { received.withLock { $0 } }
+  package var requests: [Request] { received.withLock { $0 } }
   /// Every request so far but those for a CSRF token.
-  var calls: [Request] { requests.filter { !$0.target.hasPrefix("/api/csrf-token") } }
+  package var calls: [Request] { requests.filter { !$0.target.hasPrefix("/api/csrf-token") } }
 
-  var url: String { "http://127.0.0.1:\(port)/api" }
+  package var url: String { "http://127.0.0.1:\(port)/api" }
 
   /// Answers requests one after the other, the last answer for ever; those for a CSRF token with "disabled".
-  convenience init(_ answers: Answer...) throws {
+  package convenience init(_ answers: Answer...) throws {
     let next = Mutex(0)
     try self.init { request in
       if request.target.hasPrefix("/api/csrf-token") {
@@ -52,7 +53,7 @@ final class ScriptedServer: Sendable {
     }
   }
 
-  init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
+  package init(_ answer: @escaping @Sendable (Request) -> Answer) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
