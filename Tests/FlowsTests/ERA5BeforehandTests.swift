@@ -178,6 +178,29 @@ struct ERA5BeforehandTests {
     }
   }
 
+  @Test("A unit far from any cell with data is not missing for ever")
+  func farFromLand() async throws {
+    func square(_ id: String, _ west: Double, _ size: Double) -> String {
+      let (east, south, north) = (west + size, 5.02, 5.02 + size)
+      return """
+        {"type":"Feature","id":"\(id)","properties":{"name":"\(id)"},"geometry":{"type":"Polygon","coordinates":
+        [[[\(west),\(south)],[\(east),\(south)],[\(east),\(north)],[\(west),\(north)],[\(west),\(south)]]]}}
+        """
+    }
+    // The small one holds no middle of a cell, so that all around it is sea.
+    let path = "\(try TestFolder.make())/units.geojson"
+    try """
+    {"type":"FeatureCollection","features":[\(square("aaaaaaaaaa1", 9.02, 0.5)),\(square("aaaaaaaaaa2", 12.02, 0.03))]}
+    """.write(toFile: path, atomically: true, encoding: .utf8)
+    try await SandboxRun.with({ $0.orgUnitsFile = path }) { run in
+      let parameters = with(["only_missing": true])
+      let first = try await run.test.run(ERA5ClimateImport.self, parameters)
+      #expect(first.json["values"]?["created"] == 1 && first.json["without_value"] == 1)
+      let second = try await run.test.run(ERA5ClimateImport.self, parameters)
+      #expect(second.json["months"] == [])
+    }
+  }
+
   @Test("A run whose import ends early leaves a summary of what arrived")
   func summaryOfAFailure() async throws {
     try await SandboxRun.with { run in
