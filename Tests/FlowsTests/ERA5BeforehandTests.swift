@@ -117,6 +117,25 @@ struct ERA5BeforehandTests {
     }
   }
 
+  @Test("The stamp that closes December is not asked for in a year that the store has nothing of")
+  func lastDecember() async throws {
+    let now = try #require(ISO8601DateFormatter().date(from: "2026-01-05T12:00:00Z"))
+    try await SandboxRun.with({ $0.now = { now } }) { run in
+      let error = await #expect(throws: Rejection.self) {
+        try await run.test.run(
+          ERA5ClimateImport.self,
+          with([
+            "from": "2025-12", "to": "2025-12", "period_type": "daily",
+            "indicators": ["mean_temperature", "precipitation"],
+          ]))
+      }
+      #expect(error?.message == "the Climate Data Store delivered no data for precipitation of 2025-12-31")
+      #expect(await run.requests("POST", "/execution") == 1)
+      let days = Dictionary(grouping: await run.sandbox.dataValues(), by: \.dataElement)
+      #expect(days.mapValues { Set($0.map(\.period)).count } == ["PfE5TmpDay1": 31, "PfE5PrcDay1": 30])
+    }
+  }
+
   @Test("The first day of the data, which other time zones have not as a whole, costs no other day its value")
   func firstDay() async throws {
     try await SandboxRun.with { run in
