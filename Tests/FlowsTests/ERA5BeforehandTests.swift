@@ -236,6 +236,8 @@ struct ERA5BeforehandTests {
       #expect(summary(run).contains("| Unchanged | 4 |"))
       #expect(summary(run).contains("| Not sent, or not known whether they arrived | 4 |"))
       #expect(summary(run).contains("| Ended by |"))
+      let receipt = run.test.reporter.artifacts.last { $0.key == "climate-import-receipt" }?.artifact.data[0]
+      #expect(receipt?["unchanged"] == 4 && receipt?["not_known"] == 4 && receipt?["whole"] == false)
     }
   }
 

@@ -24,6 +24,7 @@ struct ERA5Report {
 
   func write(to run: FlowRun) throws {
     try run.artifact("climate-import-summary", .markdown(summary))
+    try run.artifact("climate-import-receipt", .table([counts]))
     try run.artifact("climate-import-provenance", .markdown(provenance))
     if receipt.refused > 0 {
       try run.artifact("climate-import-refused", .table(cut(receipt.refusals.map(row), of: receipt.refused)))
@@ -44,6 +45,18 @@ struct ERA5Report {
       try run.artifact("climate-import-missing", .table(cut(rows, of: rows.count)))
     }
     if let map { try run.artifact("climate-import-map", .image(map)) }
+  }
+
+  /// The counts of the summary for programs: a run that failed has no result.
+  private var counts: JSONObject {
+    [
+      "sent": .integer(receipt.total), "created": .integer(receipt.created),
+      "updated": .integer(receipt.updated), "unchanged": .integer(receipt.unchanged),
+      "refused": .integer(receipt.refused), "zero_dropped": .integer(receipt.zeroDropped),
+      "not_known": .integer(max(0, delivery.rows - receipt.total)),
+      "without_value": .integer(result.withoutValue),
+      "dry_run": .bool(receipt.isDryRun), "whole": .bool(delivery.failure == nil),
+    ]
   }
 
   private func row(_ refusal: ImportReceipt.Refusal) -> JSONObject {
