@@ -57,6 +57,27 @@ import Testing
     #expect(answer.failure.message.contains("not logged in"))
   }
 
+  @Test("The way to another address is told as that, with the address to set")
+  func elsewhere() {
+    let moved = HTTPResponse(
+      status: 301, headers: ["Location": "https://u:p@new.example/dhis/api/system/info?x=1"])
+    let answer = DHIS2Answer(moved, operation: "reading", server: "http://x")
+    #expect(answer.leadsElsewhere && !answer.isLoginPage)
+    #expect(answer.failure.kind == .configuration)
+    #expect(
+      answer.failure.message
+        == "reading at http://x: the server is at another address (301): https://new.example/dhis/api/system/info"
+    )
+    #expect(answer.failure.remedy?.contains(" https://new.example/dhis,") == true)
+  }
+
+  @Test("A server that is away says what to do", arguments: [502, 503, 504])
+  func away(status: Int) {
+    let answer = DHIS2Answer(HTTPResponse(status: status), operation: "reading", server: "http://x")
+    #expect(answer.failure.kind == .transient)
+    #expect(answer.failure.remedy?.contains("run again") == true)
+  }
+
   @Test(
     "What a proxy says is told by its status",
     arguments: [

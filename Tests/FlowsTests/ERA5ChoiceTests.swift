@@ -124,6 +124,8 @@ import Testing
       let refused = test.reporter.artifacts.last { $0.key == "climate-import-refused" }?.artifact.data.array
       #expect(refused?.count == 3)
       #expect(refused?.allSatisfy { $0["why"]?.string == "orgUnitOutsideScope" } == true, "\(refused ?? [])")
+      #expect(refused?.allSatisfy { $0["remedy"]?.string?.contains("for data capture") == true } == true)
+      #expect(error?.remedy?.contains("for data capture") == true)
       #expect(await run.sandbox.dataValues().filter { $0.period == "202501" }.count == 1)
     }
   }

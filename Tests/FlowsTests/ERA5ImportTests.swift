@@ -122,7 +122,8 @@ import Testing
       let rows = gaps?.artifact.data.array ?? []
       let ids = Set(rows.compactMap { $0["org_unit"]?.string })
       #expect(ids.isSuperset(of: without.map(\.id)))
-      let listed = rows.compactMap { $0["periods"]?.integer }.reduce(0, +)
+      let listed = rows.compactMap { $0["values"]?.integer }.reduce(0, +)
+      #expect(rows.count == ids.count && rows.contains { $0["indicators"] == "all" })
       #expect(result.json["without_value"]?.integer == listed)
     }
   }

@@ -92,9 +92,8 @@ public struct CDS: Sendable {
       authentication: .header(name: "PRIVATE-TOKEN", value: key))
     request.retry = retry
     let response = try await http.send(request)
-    guard response.status == status else {
-      throw CDSAnswer(response: response, operation: operation, server: url).failure
-    }
+    let answer = CDSAnswer(response: response, operation: operation, server: url)
+    guard response.status == status, !answer.isWebPage else { throw answer.failure }
     do { return try JSONValue(parsing: response.body) } catch {
       throw CDSFailure(.transient, "\(operation) at \(url): the answer is \(error)")
     }

@@ -9,12 +9,33 @@ struct CDSAnswer {
   let operation: String
   let server: String
 
+  /// Whether the answer is HTML, which the store's API never gives. A gateway says so that the store is away: that passes.
+  var isWebPage: Bool {
+    guard response.status < 500, ![401, 408, 429].contains(response.status) else { return false }
+    return (response.headers["Content-Type"] ?? "").lowercased().hasPrefix("text/html")
+      || ["<html", "<!doctype html"].contains {
+        String(decoding: response.body.prefix(200), as: UTF8.self).trimmingCharacters(
+          in: .whitespacesAndNewlines
+        )
+        .lowercased().hasPrefix($0)
+      }
+  }
+
   var failure: CDSFailure {
     let body = try? JSONValue(parsing: response.body)
     let title = body?["title"]?.string ?? ""
     let detail = body?["detail"]?.string ?? body?["traceback"]?.string ?? title
     let said = detail.isEmpty ? "" : ": \(detail)"
     let place = "\(operation) at \(server)"
+    // What is neither refused nor as it must be.
+    if isWebPage || (200..<400).contains(response.status) {
+      return CDSFailure(
+        .configuration,
+        "\(place): \(isWebPage ? "a web page came" : "something came") that is no answer of the store's API (\(response.status))",
+        remedy:
+          "Check url of the block or CDSAPI_URL, as https://cds.climate.copernicus.eu/api: it is no API of the store, or a proxy answered in its place.",
+        problem: .noAPI)
+    }
     // Before the job or as its end: "None of the data you have requested is available yet".
     if response.status == 400, detail.contains("is available yet") {
       return CDSFailure(

@@ -134,7 +134,7 @@ public struct CDSRetrieval: Sendable {
     let found: CDSJob?
     do {
       found = try await store.job(for: request, newerThan: entry.used, now: run.clock.now())
-    } catch let failure as CDSFailure where failure.kind == .rejected {
+    } catch let failure as CDSFailure where failure.kind == .rejected || failure.problem == .noAPI {
       // A proxy or another store that has no list: the request is handed in without.
       log.warning("\(failure.message). Whether a job asks for the same already is not known")
       return nil

@@ -69,6 +69,7 @@ extension DHIS2 {
         do { try await run.land(&flight) } catch let other {
           prepared.options.log.info("also: \(other)")
         }
+        prepared.options.ledger?.keep(run.receipt)
         throw error
       }
       return run.receipt

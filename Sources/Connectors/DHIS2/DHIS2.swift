@@ -79,7 +79,7 @@ public struct DHIS2: Sendable {
     }
   }
 
-  /// Sends one request. The login page is a failure; every other answer is given back.
+  /// Sends one request. The login page and the way to another address are failures; every other answer is given back.
   func send(
     _ method: HTTPMethod, _ path: String, _ query: [(String, String)] = [], body: HTTPBody = .none,
     retry: HTTPRetry = .standard, operation: String
@@ -87,7 +87,7 @@ public struct DHIS2: Sendable {
     let response = try await http.send(request(method, path, query, body: body, retry: retry))
     if !usesToken { memory.keepCookie(response.headers.all("Set-Cookie")) }
     let answer = DHIS2Answer(response, operation: operation, server: baseURL)
-    if answer.isLoginPage { throw answer.failure }
+    if answer.leadsElsewhere { throw answer.failure }
     return response
   }
 

@@ -15,15 +15,34 @@ struct DHIS2Answer {
     self.server = server
   }
 
-  /// Whether this is the way to the login page, or the page itself: a 3xx, or HTML where JSON was asked for.
+  /// Whether this is the way to the login page, or the page itself: a 3xx that leads there or nowhere, or HTML where
+  /// JSON was asked for.
   var isLoginPage: Bool {
-    if (300..<400).contains(response.status) { return true }
+    if (300..<400).contains(response.status) {
+      return location.map { $0.split(separator: "?")[0].lowercased().contains("login") } ?? true
+    }
     return response.status == 200
       && (response.headers["Content-Type"] ?? "").lowercased().hasPrefix("text/html")
   }
 
+  /// Whether this is the way to the login page, the page itself, or the way to another address.
+  var leadsElsewhere: Bool { isLoginPage || (300..<400).contains(response.status) }
+
+  private var location: String? { response.headers["Location"].flatMap { $0.isEmpty ? nil : $0 } }
+
   var failure: DHIS2Failure {
     let place = "\(operation) at \(server)"
+    if !isLoginPage, let location, (300..<400).contains(response.status) {
+      let target = URLText.masked(location).split(separator: "?")[0]
+      let base =
+        target.contains("/api/") ? target.prefix(upTo: target.ranges(of: "/api/")[0].lowerBound) : target
+      return DHIS2Failure(
+        .configuration, "\(place): the server is at another address (\(response.status)): \(target)",
+        remedy: base.contains("://")
+          ? "Set base_url of the block, or DHIS2_BASE_URL, to \(base), if that is yours."
+          : "Correct base_url of the block: it must be the address before /api.",
+        status: response.status)
+    }
     if isLoginPage {
       return DHIS2Failure(
         .configuration,
@@ -61,6 +80,12 @@ struct DHIS2Answer {
         .configuration, "the user may not read these data (409)",
         remedy: "Share the data set for viewing data, and give the user an org unit for data view.")
     case 413: return failure(.rejected, "the request is larger than the server or its proxy takes (413)")
+    case 502, 503, 504:
+      return failure(
+        .transient, "the server answered \(response.status)",
+        remedy:
+          "DHIS2, or the proxy before it, is down, starting or overloaded: run again when it answers. What has arrived is not sent twice."
+      )
     case 408, 429, 500...: return failure(.transient, "the server answered \(response.status)")
     default: return failure(.rejected, "refused (\(response.status))")
     }

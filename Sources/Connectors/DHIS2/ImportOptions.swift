@@ -48,6 +48,8 @@ public struct ImportOptions: Sendable {
   public var jobDeadline: Duration = .seconds(7_200)
   /// Values that are sent even where DHIS2 holds the same: for what is kept with them, such as a comment.
   public var resent: Set<DataValue.Key> = []
+  /// Is told what had become of the values where the import ends with a failure.
+  public var ledger: ImportLedger?
   /// Where it is said what goes on.
   public var log = Log.silent
 

@@ -57,7 +57,8 @@ public struct ImportReceipt: Sendable, JSONRepresentable {
   /// So many changes of a dry run are listed.
   private static let mostChanges = 1_000
 
-  init(isDryRun: Bool, mostRefusals: Int = 10_000) {
+  /// A receipt of nothing yet.
+  public init(isDryRun: Bool, mostRefusals: Int = 10_000) {
     self.isDryRun = isDryRun
     self.mostRefusals = mostRefusals
   }

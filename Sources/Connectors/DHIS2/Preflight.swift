@@ -159,8 +159,10 @@ public struct Preflight: Sendable {
   }
 
   /// Throws what stands in the way of the import as a whole.
-  public func check(server: String) throws {
-    let grave = findings.filter { $0.severity == .refuse }
+  ///
+  /// - Parameter ignoring: what the caller sets right before it imports.
+  public func check(server: String, ignoring: Set<ImportReason> = []) throws {
+    let grave = findings.filter { $0.severity == .refuse && !ignoring.contains($0.reason) }
     guard let first = grave.first else { return }
     throw DHIS2Failure(
       .configuration,

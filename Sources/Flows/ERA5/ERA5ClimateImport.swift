@@ -17,8 +17,8 @@ public struct ERA5ClimateImport: Flow {
 
   @Parameter("Level of the DHIS2 org units to import for", .range(1...10))
   var orgUnitLevel = 2
-  @Parameter("Ids of the org units to import for, in place of a level", .unique)
-  var orgUnits: [String] = []
+  @Parameter("Ids of the org units to import for, in place of a level", .atLeast(1), .unique)
+  var orgUnits: [String]? = nil
   @Parameter("Id of an org unit group to import for, in place of a level", .uid)
   var orgUnitGroup: String? = nil
   @Parameter("First month, YYYY-MM; none means the last one published")
@@ -74,40 +74,47 @@ public struct ERA5ClimateImport: Flow {
     let offset = try zone.offset(of: months)
     let (info, calendar, units) = try await readOrgUnits(server, run)
     let zones = try ERA5Zones(units, selection: selection)
+    let withoutData = ERA5WithoutData(zones: zones, selection: selectionKey)
     let destination = ERA5Destination(
       server: server, mapping: mapping, type: periodType, source: source, indicators: indicators,
       zones: zones, calendar: calendar, capabilities: info.capabilities, dryRun: dryRun)
     var plan = ERA5Plan(
       type: periodType, source: source, offset: offset, indicators: indicators, months: months,
       calendar: calendar)
+    let asked = plan.months
     if onlyMissing {
       let missing = try await destination.incompleteMonths(
-        of: plan, preliminary: known, sinceTheLastHeld: looksBack, run)
+        of: plan, preliminary: known, withoutData: try await withoutData.units(run),
+        sinceTheLastHeld: looksBack, run)
       plan = plan.restricted(to: missing, calendar)
     }
+    let chap = dryRun ? nil : chapCsv.map { ERA5Chap(location: $0, indicators: indicators) }
+    try await chap?.checkPlace(run)
+    let obstacle = try await obstacle(plan, destination, run)
 
     let download = ERA5Download(store: store, run: run)
-    let files = try await download.fetch(plan.requests(zones))
+    let files = try await download.fetch(plan.requests(zones, upTo: try await download.lastYear(of: plan)))
     let values = try await run.task("zonal_statistics") { [plan] task in
       let values = try plan.values(
         zones, for: info.capabilities, from: files, cacheFolder: run.cacheFolder, log: task.log)
       for line in values.summaries() { task.log.info(line) }
       return values
     }
-    if let chapCsv, !dryRun {
-      try await run.task("write_chap_csv") { task in
-        try await ERA5Chap.write(values, indicators, to: try await run.writer(to: chapCsv))
-        task.log.info("\(values.values.count) values written to \(chapCsv) for CHAP")
-      }
+    if let obstacle {
+      try await chap?.write(values, months: plan.months, of: asked, run)
+      throw obstacle
     }
-    let (receipt, differing) = try await destination.write(values, preliminary: known, run)
+    let delivery = try await destination.write(values, preliminary: known, run)
+    let receipt = delivery.receipt
     let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
     try ERA5Report(
-      result: result, plan: plan, mapping: mapping, zones: zones, values: values, receipt: receipt,
+      result: result, plan: plan, mapping: mapping, zones: zones, values: values, delivery: delivery,
       files: files, server: "DHIS2 \(info.version) at \(server.baseURL)"
     ).write(to: run)
-    if let differing { throw differing }
+    try await chap?.write(values, months: plan.months, of: asked, run)
+    if let failure = delivery.failure { throw failure }
     if !dryRun {
+      try await withoutData.keep(values, run)
       if registerComplete { try await destination.registerComplete(values, receipt, run) }
       // Without new values too: an earlier run may have been killed before it.
       if runAnalytics { try await destination.runAnalytics(run) }
@@ -120,23 +127,37 @@ public struct ERA5ClimateImport: Flow {
     return result
   }
 
+  /// What stands against an import of which nothing was asked of the store yet. It ends the run, unless the values are to
+  /// go into a file as well.
+  private func obstacle(
+    _ plan: ERA5Plan, _ destination: ERA5Destination, _ run: FlowRun
+  ) async throws -> (any Failure)? {
+    guard !plan.periods.isEmpty else { return nil }
+    do { try await destination.checkBeforehand(plan.periods, run) } catch let failure as any Failure {
+      guard let chapCsv, !dryRun, failure.kind != .transient else { throw failure }
+      run.log.warning("\(failure.message). The values are made for \(chapCsv) alone")
+      return failure
+    }
+    return nil
+  }
+
   /// How the org units are chosen, in words.
   private var selection: String {
-    if !orgUnits.isEmpty { return "the \(orgUnits.count) ids given" }
+    if let orgUnits { return "the \(orgUnits.count) ids given" }
     return orgUnitGroup.map { "group \($0)" } ?? "level \(orgUnitLevel)"
   }
 
   /// The same for the same choice of org units, and for no other.
   private var selectionKey: String {
-    orgUnits.isEmpty
-      ? selection : "units \(SHA256.hexadecimal(Array(orgUnits.sorted().joined(separator: ",").utf8)))"
+    orgUnits.map { "units \(SHA256.hexadecimal(Array($0.sorted().joined(separator: ",").utf8)))" }
+      ?? selection
   }
 
   private func readOrgUnits(
     _ server: DHIS2, _ run: FlowRun
   ) async throws -> (info: SystemInfo, calendar: LocalCalendar, units: [OrgUnit]) {
     var query = OrgUnitQuery(withGeometry: true)
-    if !orgUnits.isEmpty {
+    if let orgUnits {
       query.ids = orgUnits
     } else if let orgUnitGroup {
       query.groups = [orgUnitGroup]
@@ -149,7 +170,7 @@ public struct ERA5ClimateImport: Flow {
       let calendar = try calendar(of: info, server)
       var units: [OrgUnit] = []
       for try await unit in server.orgUnits(query) { units.append(unit) }
-      let missing = Set(orgUnits).subtracting(units.map(\.id)).sorted()
+      let missing = Set(orgUnits ?? []).subtracting(units.map(\.id)).sorted()
       guard missing.isEmpty else {
         throw Misconfiguration(
           "org_units names \(missing.count) that DHIS2 at \(server.baseURL) does not have, or the user may not see: \(missing.prefix(10).joined(separator: ", "))",

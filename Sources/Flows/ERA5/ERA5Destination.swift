@@ -23,13 +23,39 @@ struct ERA5Destination: Sendable {
   /// it holds every value. A dry run writes nothing.
   ///
   /// - Parameter preliminary: months that were imported while they were preliminary.
-  /// - Returns: the receipt, and what to end the run with where DHIS2 does not hold what it said it took.
+  /// - Throws: `CancellationError`; every other failure is in the delivery, beside what had arrived by then.
   func write(
     _ values: ERA5Values, preliminary: [CalendarMonth], _ run: FlowRun
-  ) async throws -> (receipt: ImportReceipt, differing: Rejection?) {
-    let change = try await ensureMetadata(run)
+  ) async throws -> ERA5Delivery {
     let rows = values.values.compactMap(row).sorted { $0.key < $1.key }
-    let receipt = try await run.task("import_values") { task in
+    let ledger = ImportLedger()
+    let receipt: ImportReceipt
+    do {
+      let change = try await ensureMetadata(run)
+      receipt = try await importValues(rows, values, change, preliminary, ledger, run)
+    } catch {
+      try Task.checkCancellation()
+      let receipt = ledger.receipt ?? ImportReceipt(isDryRun: dryRun)
+      run.log.warning("the import ended early: \(receipt.inWords)")
+      return ERA5Delivery(rows: rows.count, receipt: receipt, failure: error)
+    }
+    run.log.info(receipt.inWords)
+    for warning in receipt.warnings { run.log.warning(warning) }
+    var delivery = ERA5Delivery(rows: rows.count, receipt: receipt)
+    if !dryRun {
+      do { delivery.failure = try await verify(rows, receipt, run) } catch {
+        try Task.checkCancellation()
+        delivery.failure = error
+      }
+    }
+    return delivery
+  }
+
+  private func importValues(
+    _ rows: [DataValue], _ values: ERA5Values, _ change: MetadataChange?, _ preliminary: [CalendarMonth],
+    _ ledger: ImportLedger, _ run: FlowRun
+  ) async throws -> ImportReceipt {
+    try await run.task("import_values") { task in
       if dryRun, let change, !change.isEmpty {
         task.log.info("DHIS2 cannot check values before its metadata are changed; they are only compared")
         let held =
@@ -43,47 +69,10 @@ struct ERA5Destination: Sendable {
       options.isDryRun = dryRun
       options.mostRefusals = max(rows.count, 1)
       options.resent = try await markedInVain(values, months: Set(preliminary))
+      options.ledger = ledger
       options.log = task.log
       // Each request is repeated by itself: the task as a whole would send what has arrived once more.
       return try await server.importValues(rows, options: options, preflight: preflight)
-    }
-    run.log.info(receipt.inWords)
-    for warning in receipt.warnings { run.log.warning(warning) }
-    return (receipt, dryRun ? nil : try await verify(rows, receipt, run))
-  }
-
-  /// The months of a plan for which DHIS2 lacks a value that it could have.
-  ///
-  /// - Parameter sinceTheLastHeld: whether only those from the last month on of which it has any value; where there is none,
-  ///   the last month of the plan.
-  func incompleteMonths(
-    of plan: ERA5Plan, preliminary: [CalendarMonth], sinceTheLastHeld: Bool, _ run: FlowRun
-  ) async throws -> [CalendarMonth] {
-    try await run.task("find_missing") { task in
-      let preflight = try await server.preflight(dataSet: mapping.dataSet, calendar: calendar)
-      guard preflight.dataSet != nil else { return sinceTheLastHeld ? plan.months.suffix(1) : plan.months }
-      var missing = Set(preliminary).intersection(plan.months)
-      var hasAny = false
-      for month in plan.months.reversed() where !missing.contains(month) {
-        let keys = plan.periods.filter { $0.month == month }.flatMap { period in
-          zones.units.indices.filter {
-            zones.refusals[$0] == nil
-              && zones.units[$0].takesValues(from: period.firstDay, to: period.lastDay, capabilities)
-          }.flatMap { unit in indicators.compactMap { key($0, period, zones.units[unit].id) } }
-        }
-        let held = try await server.heldValues(keys, dataSet: mapping.dataSet)
-        if held.count < keys.count { missing.insert(month) }
-        hasAny = hasAny || !held.isEmpty
-        if sinceTheLastHeld, hasAny { break }
-      }
-      if sinceTheLastHeld, !hasAny {
-        missing = Set(preliminary).intersection(plan.months).union(plan.months.suffix(1))
-      }
-      task.log.info(
-        missing.isEmpty
-          ? "DHIS2 has all values of the \(plan.months.count) months"
-          : "DHIS2 lacks values of \(missing.count) of \(plan.months.count) months")
-      return missing.sorted()
     }
   }
 
@@ -126,16 +115,21 @@ struct ERA5Destination: Sendable {
     return try await run.task("ensure_metadata") { task in
       let user = try await server.currentUser()
       try await server.checkMayWrite(dataSet: mapping.dataSet, user: user)
-      let change = try await server.metadataChange(
-        dataElements: indicators.map { type.dataElement($0, source) }, dataSet: type.dataSet,
-        orgUnits: zones.units, user: user)
+      let change = try await metadataChange(user)
       for line in change.descriptions { task.log.info(dryRun ? "would change: \(line)" : line) }
       if dryRun { try await server.validate(change) } else { try await server.write(change) }
       return change
     }
   }
 
-  private func key(_ indicator: ERA5Indicator, _ period: ERA5Period, _ unit: String) -> DataValue.Key? {
+  /// What this flow's own data elements and data set lack.
+  func metadataChange(_ user: CurrentUser) async throws -> MetadataChange {
+    try await server.metadataChange(
+      dataElements: indicators.map { type.dataElement($0, source) }, dataSet: type.dataSet,
+      orgUnits: zones.units, user: user)
+  }
+
+  func key(_ indicator: ERA5Indicator, _ period: ERA5Period, _ unit: String) -> DataValue.Key? {
     mapping.dataElements[indicator].map { DataValue.Key(dataElement: $0, period: period.id, orgUnit: unit) }
   }
 
@@ -184,4 +178,13 @@ struct ERA5Destination: Sendable {
       "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period), where \(first.value) was sent",
       remedy: "Look at the data element's settings, and at who else writes to it.")
   }
+}
+
+/// What came of the values of a run.
+struct ERA5Delivery: Sendable {
+  /// How many values there were to import.
+  let rows: Int
+  let receipt: ImportReceipt
+  /// What the run ends with, where the import ended early, or DHIS2 does not hold what it said it took.
+  var failure: (any Error)?
 }

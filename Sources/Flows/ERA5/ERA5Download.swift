@@ -20,6 +20,25 @@ struct ERA5Download: Sendable {
   let store: CDS
   let run: FlowRun
 
+  /// The last year that the store has anything of; nil where a plan reaches no further than it surely has, or where the
+  /// store does not say.
+  func lastYear(of plan: ERA5Plan) async throws -> Int? {
+    // Days of another time zone, and the stamp that closes the last one, reach a little further.
+    guard let last = plan.periods.map(\.lastDay).max(),
+      last.adding(days: 2).year >= CalendarDate(utc: run.clock.now()).year
+    else { return nil }
+    do {
+      return try await run.task("last_year", retry: .backoff(3)) { task in
+        let day = try await store.lastDay(of: plan.source.dataset)
+        if last > day { task.log.info("the store has data until \(day); what lies after is not asked for") }
+        return day.year
+      }
+    } catch let failure as any Failure where failure.kind != .configuration {
+      run.log.warning("\(failure.message). All months are asked for")
+      return nil
+    }
+  }
+
   /// The files of some requests, all variables of a month in one job where the store's limits allow.
   func fetch(_ requests: [CDSRequest]) async throws -> [ERA5File] {
     // No retry of the task as a whole: every call retries by itself, and the wait in the queue is none of its time.

@@ -19,7 +19,9 @@ struct ERA5Hourly: Sendable {
 
   /// The requests: one a month, and one for what lies beyond the ends, such as the stamp of 00 UTC that closes the last
   /// day.
-  var requests: [CDSRequest] {
+  ///
+  /// - Parameter lastYear: what lies after it is not asked for, as is what lies before the first day there is.
+  func requests(upTo lastYear: Int?) -> [CDSRequest] {
     let accumulates = indicators.contains(where: \.isAccumulated)
     let onlyTotals = offset == .utc && indicators.allSatisfy(\.isAccumulated)
     var whole: Set<CalendarDate> = []
@@ -39,7 +41,11 @@ struct ERA5Hourly: Sendable {
         whole.insert(CalendarDate(utc: end))
       }
     }
-    return byMonth(whole, midnightOnly: false) + byMonth(midnights.subtracting(whole), midnightOnly: true)
+    midnights.subtract(whole)
+    func there(_ days: Set<CalendarDate>) -> Set<CalendarDate> {
+      days.filter { $0 >= ERA5Source.firstMonth.firstDay && $0.year <= lastYear ?? .max }
+    }
+    return byMonth(there(whole), midnightOnly: false) + byMonth(there(midnights), midnightOnly: true)
   }
 
   private func byMonth(_ days: Set<CalendarDate>, midnightOnly: Bool) -> [CDSRequest] {

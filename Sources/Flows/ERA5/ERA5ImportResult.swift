@@ -48,11 +48,14 @@ public struct ERA5ImportResult: JSONRepresentable, Sendable {
       let first = receipt.refusals.first.map {
         "; the first: \($0.value.key.dataElement) of \($0.value.key.orgUnit) in \($0.value.key.period): \($0.code.map { "\($0): " } ?? "")\($0.reason)"
       }
+      let others =
+        receipt.isDryRun
+        ? "nothing was written"
+        : receipt.refused == receipt.total ? "no value was imported" : "the other values were imported"
+      let remedy = receipt.refusals.first?.why.remedy.map { "\($0) " } ?? ""
       throw Rejection(
         "\(receipt.refused) of \(receipt.total) values were refused\(first ?? "")",
-        remedy:
-          "The artifact climate-import-refused lists them; \(receipt.isDryRun ? "nothing was written" : "the other values were imported")."
-      )
+        remedy: "\(remedy)The artifact climate-import-refused lists them; \(others).")
     }
     if receipt.zeroDropped > 0 {
       throw Rejection(
@@ -62,7 +65,9 @@ public struct ERA5ImportResult: JSONRepresentable, Sendable {
     if let missing = values.missingInWords(of: plan) {
       throw Rejection(
         "the Climate Data Store delivered no data for \(missing)",
-        remedy: "They may not be published yet; everything else was imported. Run again later.")
+        remedy:
+          "They may not be published yet; everything else was imported. Run again later. The artifact climate-import-missing lists them."
+      )
     }
     if values.values.isEmpty, !plan.periods.isEmpty {
       throw Rejection(

@@ -9,8 +9,10 @@ struct ERA5MonthlyMeans: Sendable {
   let indicators: [ERA5Indicator]
   let months: [CalendarMonth]
 
-  var requests: [CDSRequest] {
-    zones.areas.flatMap {
+  /// - Parameter lastYear: what lies after it is not asked for.
+  func requests(upTo lastYear: Int?) -> [CDSRequest] {
+    let months = months.filter { $0.year <= lastYear ?? .max }
+    return zones.areas.flatMap {
       ERA5Request.monthlyMeans(months, variables: indicators.requestNames, area: $0.values)
     }
   }

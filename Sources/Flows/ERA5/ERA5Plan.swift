@@ -44,12 +44,15 @@ struct ERA5Plan: Sendable {
   }
 
   /// The files that the plan needs.
-  func requests(_ zones: ERA5Zones) -> [CDSRequest] {
+  ///
+  /// - Parameter lastYear: the last one that the store has anything of. It refuses a request as a whole for one year that
+  ///   it does not know, as it does for 1949.
+  func requests(_ zones: ERA5Zones, upTo lastYear: Int? = nil) -> [CDSRequest] {
     switch source {
     case .monthlyMeans:
       let means = means(zones)
-      return means.requests + (means.replacement?.requests ?? [])
-    case .hourly: return hourly(zones).requests
+      return means.requests(upTo: lastYear) + (means.replacement?.requests(upTo: lastYear) ?? [])
+    case .hourly: return hourly(zones).requests(upTo: lastYear)
     }
   }
 

@@ -10,10 +10,12 @@ struct ERA5Report {
   let mapping: ERA5Mapping
   let zones: ERA5Zones
   let values: ERA5Values
-  let receipt: ImportReceipt
+  let delivery: ERA5Delivery
   let files: [ERA5File]
   /// Where the values went, in words.
   let server: String
+
+  private var receipt: ImportReceipt { delivery.receipt }
 
   /// Longer lists are cut, with a row that says so.
   static let longestList = 1000
@@ -22,6 +24,7 @@ struct ERA5Report {
 
   func write(to run: FlowRun) throws {
     try run.artifact("climate-import-summary", .markdown(summary))
+    try run.artifact("climate-import-receipt", .table([counts]))
     try run.artifact("climate-import-provenance", .markdown(provenance))
     if receipt.refused > 0 {
       try run.artifact("climate-import-refused", .table(cut(receipt.refusals.map(row), of: receipt.refused)))
@@ -34,9 +37,26 @@ struct ERA5Report {
       run.log.warning(
         "\(values.gaps.count) values are missing; the artifact climate-import-gaps says for which org units and why"
       )
-      try run.artifact("climate-import-gaps", .table(gaps))
+      let rows = ERA5GapTable.rows(values.gaps, indicators: plan.indicators)
+      try run.artifact("climate-import-gaps", .table(cut(rows, of: rows.count)))
+    }
+    if !values.missing.isEmpty {
+      let rows = ERA5GapTable.rows(missing: values.missing, indicators: plan.indicators)
+      try run.artifact("climate-import-missing", .table(cut(rows, of: rows.count)))
     }
     if let map { try run.artifact("climate-import-map", .image(map)) }
+  }
+
+  /// The counts of the summary for programs: a run that failed has no result.
+  private var counts: JSONObject {
+    [
+      "sent": .integer(receipt.total), "created": .integer(receipt.created),
+      "updated": .integer(receipt.updated), "unchanged": .integer(receipt.unchanged),
+      "refused": .integer(receipt.refused), "zero_dropped": .integer(receipt.zeroDropped),
+      "not_known": .integer(max(0, delivery.rows - receipt.total)),
+      "without_value": .integer(result.withoutValue),
+      "dry_run": .bool(receipt.isDryRun), "whole": .bool(delivery.failure == nil),
+    ]
   }
 
   private func row(_ refusal: ImportReceipt.Refusal) -> JSONObject {
@@ -46,6 +66,7 @@ struct ERA5Report {
       "org_unit": .string(refusal.value.key.orgUnit), "name": name.map { .string($0) } ?? .null,
       "value": .string(refusal.value.value), "why": .string(refusal.why.rawValue),
       "code": refusal.code.map { .string($0) } ?? .null, "reason": .string(refusal.reason),
+      "remedy": refusal.why.remedy.map { .string($0) } ?? .null,
     ]
   }
 
@@ -59,30 +80,6 @@ struct ERA5Report {
     ]
   }
 
-  /// One row for each org unit, indicator and reason, with its first and last period.
-  private var gaps: [JSONObject] {
-    struct Key: Hashable { let unit: String, indicator: ERA5Indicator, reason: String }
-    var order: [Key] = []
-    var found: [Key: [ERA5Values.Gap]] = [:]
-    for gap in values.gaps {
-      let key = Key(unit: gap.unit.id, indicator: gap.indicator, reason: gap.reason)
-      if found[key] == nil { order.append(key) }
-      found[key, default: []].append(gap)
-    }
-    let rows = order.compactMap { key -> JSONObject? in
-      guard let gaps = found[key], let first = gaps.min(by: { $0.period < $1.period }),
-        let last = gaps.max(by: { $0.period < $1.period })
-      else { return nil }
-      return [
-        "org_unit": .string(key.unit), "name": .string(first.unit.name),
-        "indicator": .string(key.indicator.rawValue), "first_period": .string(first.period.label),
-        "last_period": .string(last.period.label), "periods": .integer(gaps.count),
-        "reason": .string(key.reason),
-      ]
-    }
-    return cut(rows, of: rows.count)
-  }
-
   private func cut(_ rows: [JSONObject], of count: Int) -> [JSONObject] {
     let shown = rows.prefix(Self.longestList)
     return count > shown.count ? shown + [["more": .integer(count - shown.count)]] : Array(shown)
@@ -92,16 +89,25 @@ struct ERA5Report {
     let first = plan.months.first?.description ?? ""
     let last = plan.months.last?.description ?? ""
     var lines = [
-      "# ERA5-Land import\(receipt.isDryRun ? " (dry run)" : "")", "", "| | |", "|---|---|",
+      "# ERA5-Land import\(receipt.isDryRun ? " (dry run)" : delivery.failure == nil ? "" : " (ended by a failure)")",
+      "", "| | |", "|---|---|",
       "| Months | \(first) to \(last), \(plan.periods.count) \(plan.type.rawValue) periods |",
       "| Indicators | \(plan.indicators.map(\.title).joined(separator: ", ")) |",
       "| Org units | \(result.orgUnits) |",
+      "| \(receipt.isDryRun ? "Compared" : "Sent") | \(receipt.total) |",
       "| \(receipt.isDryRun ? "Would be created" : "Created") | \(receipt.created) |",
       "| \(receipt.isDryRun ? "Would be updated" : "Updated") | \(receipt.updated) |",
       "| Unchanged | \(receipt.unchanged) |", "| Refused | \(receipt.refused) |",
-      "| Without a value | \(result.withoutValue) |",
+      "| Zeros dropped | \(receipt.zeroDropped) |", "| Without a value | \(result.withoutValue) |",
       "| Taken from the nearest cell with data | \(result.fromNearestCell) |",
     ]
+    if delivery.rows > receipt.total {
+      lines.append("| Not sent, or not known whether they arrived | \(delivery.rows - receipt.total) |")
+    }
+    if let failure = delivery.failure {
+      let text = "\(failure)".replacing("|", with: "\\|").replacing("\n", with: " ")
+      lines.append("| Ended by | \(text) |")
+    }
     if !result.preliminaryPeriods.isEmpty {
       let shown = result.preliminaryPeriods.prefix(24).map(\.label).joined(separator: ", ")
       let more = result.preliminaryPeriods.count - 24

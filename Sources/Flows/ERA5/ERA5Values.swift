@@ -20,6 +20,8 @@ struct ERA5Values: Sendable {
     let indicator: ERA5Indicator
     let period: ERA5Period
     let reason: String
+    /// What came of the unit on the grid; nil where it was not open.
+    let status: ZonalStatus?
   }
 
   let units: [OrgUnit]
@@ -58,7 +60,9 @@ struct ERA5Values: Sendable {
           : unit.isOpen(from: period.firstDay, to: period.lastDay)
             ? "the org unit opened within this period, and DHIS2 \(capabilities.version) wants it open on the first day"
             : "the org unit is not open in this period"
-        gaps.append(Gap(unit: unit, indicator: indicator, period: period, reason: reason))
+        gaps.append(
+          Gap(
+            unit: unit, indicator: indicator, period: period, reason: reason, status: isOpen ? status : nil))
       }
     }
   }

@@ -1,0 +1,27 @@
+import FlowKit
+import Testing
+
+@testable import Climate
+@testable import Connectors
+@testable import Flows
+
+@Suite("What a run of the climate import ends with") struct ERA5VerdictTests {
+  @Test("A refusal says what to do, and whether anything was imported", arguments: [true, false])
+  func refused(all: Bool) throws {
+    let month = try #require(CalendarMonth("2025-01"))
+    let plan = ERA5Plan(
+      type: .monthly, source: .monthlyMeans, offset: .utc, indicators: [.precipitation], months: [month],
+      calendar: .gregorian)
+    let values = ERA5Values(units: [], capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)))
+    var receipt = ImportReceipt(isDryRun: false)
+    let key = DataValue.Key(dataElement: "PfE5PrcEst1", period: "202501", orgUnit: "aaaaaaaaaa1")
+    receipt.refuse(DataValue(key, value: "1"), .orgUnitNotAssigned, "it is not assigned")
+    if !all { receipt.created = 1 }
+    let result = ERA5ImportResult(plan: plan, units: 1, values: values, receipt: receipt)
+    let error = #expect(throws: Rejection.self) { try result.verdict(values, receipt) }
+    #expect(
+      error?.remedy
+        == "Assign the org unit to the data set. The artifact climate-import-refused lists them; \(all ? "no value was imported" : "the other values were imported")."
+    )
+  }
+}
