@@ -101,6 +101,68 @@ import Testing
     }
   }
 
+  @Test("What is not there is refused by name, and the files of the run before stay")
+  func notThere() async throws {
+    try await SandboxRun.with { run in
+      _ = try await run.test.run(DHIS2OrgUnits.self, parameters(run))
+      #expect(await run.requests("GET", "/system/info") == 1)
+      let before = try text(run, "csv")
+      let facility = try #require(run.sandbox.orgUnits().first { $0.level == 4 })
+      let choices: [(JSONObject, String)] = [
+        (["root": "Nonexisting"], "Nonexisting"), (["level": 7], "level is 7"),
+        (["groups": ["abcdefghij1"]], "abcdefghij1"),
+        (["level": 2, "root": .string(facility.id)], "root \(facility.id) is on level 4"),
+      ]
+      for (choice, words) in choices {
+        let error = await #expect(throws: (any Error).self) {
+          try await run.test.run(DHIS2OrgUnits.self, parameters(run, choice))
+        }
+        let failure = try #require(error as? any Failure)
+        #expect(failure.kind == .configuration && failure.remedy != nil)
+        #expect(failure.message.contains(words))
+        #expect(try text(run, "csv") == before)
+      }
+    }
+  }
+
+  @Test("A choice that comes to nothing writes nothing, unless nothing was changed")
+  func nothing() async throws {
+    try await SandboxRun.with { run in
+      _ = try await run.test.run(DHIS2OrgUnits.self, parameters(run))
+      let before = try text(run, "csv")
+      let region = try #require(run.sandbox.orgUnits().first { $0.level == 2 })
+      let group = try await run.group()
+      let error = await #expect(throws: Misconfiguration.self) {
+        try await run.test.run(
+          DHIS2OrgUnits.self, parameters(run, ["level": 2, "groups": [.string(group)]]))
+      }
+      #expect(error?.message.contains("none of the org units of level 2 in group \(group)") == true)
+      #expect(try text(run, "csv") == before)
+      let changed = try await run.test.run(
+        DHIS2OrgUnits.self, ["root": .string(region.id), "changed_since": "2999-01-01"])
+      #expect(changed.json["org_units"]?.integer == 0)
+    }
+  }
+
+  @Test("By group")
+  func group() async throws {
+    try await SandboxRun.with { run in
+      let group = try await run.group()
+      let result = try await run.test.run(DHIS2OrgUnits.self, ["groups": [.string(group)]])
+      let facilities = run.sandbox.orgUnits().count { $0.level == 4 }
+      #expect(result.json["org_units"]?.integer == (facilities + 1) / 2)
+    }
+  }
+
+  @Test("A server that does not say what it is is not read from")
+  func noInfo() async throws {
+    try await SandboxRun.with { run in
+      run.sandbox.add(SandboxFaults([SandboxFault(path: "/system/info", way: .status(502), times: 100)]))
+      await #expect(throws: (any Error).self) { try await run.test.run(DHIS2OrgUnits.self, parameters(run)) }
+      #expect(await run.requests("GET", "/organisationUnits") == 0)
+    }
+  }
+
   @Test("A connection that is cut in the middle leaves the file of the run before")
   func cut() async throws {
     try await SandboxRun.with { run in

@@ -1,4 +1,5 @@
 import Connectors
+import Essentials
 import FlowKit
 import FlowKitTesting
 import HTTP
@@ -49,6 +50,18 @@ struct SandboxRun {
   func values() async -> [String: String] {
     let pairs = await sandbox.dataValues().map { ("\($0.dataElement) \($0.period) \($0.orgUnit)", $0.value) }
     return Dictionary(uniqueKeysWithValues: pairs)
+  }
+
+  /// The id of the org unit group that DHIS2 has.
+  func group() async throws -> String {
+    var request = HTTPRequest(.get, "\(sandbox.dhis2URL)/api/organisationUnitGroups")
+    request.authentication = .basic(
+      username: sandbox.dhis2Username, password: Secret(sandbox.dhis2Password))
+    let answer = try JSONValue(parsing: try await HTTPClient(clock: test.clock).send(request).body)
+    guard let id = answer["organisationUnitGroups"]?[0]?["id"]?.string else {
+      throw Rejection("the sandbox has no org unit group: \(answer)")
+    }
+    return id
   }
 
   /// How many requests of a method hit a path.

@@ -207,6 +207,18 @@ import Testing
     }
   }
 
+  @Test(arguments: [(DHIS2Version.v2_40, 40), (.v2_41, 41), (.v2_42, 43), (.v2_43, 43), (.v2_44, 43)])
+  func pathsMayNameAVersion(version: DHIS2Version, last: Int) async throws {
+    try await withSandbox {
+      $0.dhis2Version = version
+    } _: { sandbox in
+      for (number, status) in [(27, 404), (28, 200), (last, 200), (last + 1, 404)] {
+        let answer = try await sandbox.dhis2("\(number)/me")
+        #expect(answer.status == status, "\(number)")
+      }
+    }
+  }
+
   @Test func pingNeedsNoLogin() async throws {
     try await withSandbox { sandbox in
       let answer = try await Wire.ask(port: sandbox.port, "/dhis2/api/ping")

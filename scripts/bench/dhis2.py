@@ -104,7 +104,8 @@ class Handler(BaseHTTPRequestHandler):
             self.answer({"organisationUnits": [{field: one[field] for field in fields if field in one} for one in units]})
         elif name == "organisationUnits" and query.get("filter", "").startswith("id:in:"):
             ids = query["filter"][len("id:in:["):-1].split(",")
-            self.answer({"organisationUnits": [unit(int(id[1:])) for id in ids]})
+            # What is above the units is not there.
+            self.answer({"organisationUnits": [unit(int(id[1:])) for id in ids if id[1:].isdigit()]})
         elif name == "organisationUnits":
             page, size = int(query["page"]), int(query["pageSize"])
             pages = (count + size - 1) // size

@@ -51,8 +51,11 @@ public struct Capabilities: Sendable, Hashable {
   public var loginPath: String {
     version >= DHIS2Version(2, 42) ? "/dhis-web-login" : "/dhis-web-commons/security/login.action"
   }
-  /// Whether `/api/NN/...` is served with this number.
-  public func takesVersionedPath(_ number: Int) -> Bool { number >= 28 && number <= min(version.minor, 43) }
+  /// Whether `/api/NN/...` is served with this number: up to 2.41 up to the release's own, from 2.42 on, where it has no
+  /// effect, up to 43.
+  public func takesVersionedPath(_ number: Int) -> Bool {
+    number >= 28 && number <= (version < DHIS2Version(2, 42) ? version.minor : 43)
+  }
   /// Whether metadata imports know `mergeMode`.
   public var hasMergeMode: Bool { version < DHIS2Version(2, 41) }
   /// Whether `/api/system/ping` answers without a login.

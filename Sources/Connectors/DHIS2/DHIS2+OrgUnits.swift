@@ -22,7 +22,70 @@ extension DHIS2 {
       "organisationUnits",
       [("fields", "level"), ("order", "level:desc"), ("page", "1"), ("pageSize", "1")],
       operation: "reading the deepest org unit")
-    return answer["organisationUnits"]?[0]?["level"]?.integer ?? 0
+    guard let units = answer["organisationUnits"]?.array else {
+      throw noOrgUnits("reading the deepest org unit")
+    }
+    return units.first?["level"]?.integer ?? 0
+  }
+
+  /// The level of an org unit.
+  ///
+  /// - Throws: ``DHIS2Failure`` of the configuration where there is none of this id.
+  public func level(ofOrgUnit id: String) async throws -> Int {
+    let operation = "reading org unit \(id)"
+    let page = try await orgUnitPage(
+      [("filter", "id:eq:\(id)"), ("fields", "id,level,path"), ("page", "1"), ("pageSize", "1")],
+      operation: operation)
+    guard let unit = page.units.first(where: { $0.id == id }) else {
+      throw DHIS2Failure(
+        .configuration, "\(operation) at \(baseURL): there is none of this id, or the user may not see it",
+        remedy: "Check the id, or give the user the org unit.")
+    }
+    return unit.level
+  }
+
+  /// Makes sure that org unit groups are there; each is looked for once.
+  ///
+  /// - Throws: ``DHIS2Failure`` of the configuration where one is not: a list of its units would just be empty.
+  public func checkGroups(_ ids: [String]) async throws {
+    let unknown = Set(ids).subtracting(memory.groups).sorted()
+    let operation = "looking for org unit groups"
+    for ids in unknown.chunked(OrgUnitQuery.mostIDs) {
+      // What is no id at all would break the filter.
+      let sound = ids.filter { UID.isValid($0) }
+      let answer = try await value(
+        "organisationUnitGroups",
+        [("filter", "id:in:[\(sound.joined(separator: ","))]"), ("fields", "id"), ("paging", "false")],
+        operation: operation)
+      guard let groups = answer["organisationUnitGroups"]?.array else {
+        throw DHIS2Failure(
+          .configuration, "\(operation) at \(baseURL): the answer has no organisationUnitGroups",
+          remedy: "Check that the address is that of a DHIS2 server.")
+      }
+      let missing = Set(ids).subtracting(groups.compactMap { $0["id"]?.string }).sorted()
+      guard missing.isEmpty else {
+        throw DHIS2Failure(
+          .configuration,
+          "\(operation) at \(baseURL): there is none of the id \(missing.prefix(10).joined(separator: ", ")), or the user may not see it",
+          remedy: "Check the id, or share the group with the user.")
+      }
+      memory.groups.formUnion(ids)
+    }
+  }
+
+  /// Reads one page of org units.
+  func orgUnitPage(_ items: [(String, String)], operation: String) async throws -> OrgUnitPage {
+    let page = try await read("organisationUnits", items, operation: operation) {
+      try OrgUnitPage(reading: &$0)
+    }
+    guard page.hasUnits else { throw noOrgUnits(operation) }
+    return page
+  }
+
+  private func noOrgUnits(_ operation: String) -> DHIS2Failure {
+    DHIS2Failure(
+      .configuration, "\(operation) at \(baseURL): the answer has no organisationUnits",
+      remedy: "Check that the address is that of a DHIS2 server.")
   }
 
   /// The names of the levels of the tree, by number.

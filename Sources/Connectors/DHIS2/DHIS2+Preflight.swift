@@ -47,13 +47,11 @@ extension DHIS2 {
       // What is no id at all would break the filter; the server does not know it anyway.
       let ids = batch.filter { UID.isValid($0) }
       guard !ids.isEmpty else { continue }
-      let answer = try await read(
-        "organisationUnits",
+      let answer = try await orgUnitPage(
         [
           ("fields", "id,path,openingDate,closedDate"), ("filter", "id:in:[\(ids.joined(separator: ","))]"),
           ("paging", "false"),
-        ], operation: "reading \(ids.count) org units"
-      ) { try OrgUnitPage(reading: &$0) }
+        ], operation: "reading \(ids.count) org units")
       for unit in answer.units {
         if let place = preflight.assigned.place(of: unit.id) {
           preflight.assigned[place] = preflight.assigned[place].with(

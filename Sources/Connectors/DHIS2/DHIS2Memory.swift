@@ -8,6 +8,7 @@ final class DHIS2Memory: Sendable {
     var info: SystemInfo?
     var user: CurrentUser?
     var defaultCombo: DefaultCombo?
+    var groups: Set<String> = []
     var cookie: Secret<String>?
   }
 
@@ -26,6 +27,12 @@ final class DHIS2Memory: Sendable {
   var defaultCombo: DefaultCombo? {
     get { state.withLock { $0.defaultCombo } }
     set { state.withLock { $0.defaultCombo = newValue } }
+  }
+
+  /// The org unit groups that are known to be there.
+  var groups: Set<String> {
+    get { state.withLock { $0.groups } }
+    set { state.withLock { $0.groups = newValue } }
   }
 
   /// The session, as a `Cookie` header.

@@ -28,9 +28,12 @@ public struct OrgUnit: Sendable {
   /// The id of the unit at the top of the tree.
   public var root: String { path.split(separator: "/").first.map(String.init) ?? id }
 
+  /// The ids of the path, one after another. Split by bytes, which takes a fraction of the time that characters take.
+  public var steps: [Substring] { path.utf8.split(separator: UInt8(ascii: "/")).map { Substring($0) } }
+
   /// The id of the unit above, nil at the top.
   public var parent: String? {
-    let steps = path.split(separator: "/")
+    let steps = steps
     return steps.count > 1 ? String(steps[steps.count - 2]) : nil
   }
 

@@ -8,7 +8,7 @@ public struct OrgUnitQuery: Sendable, Hashable {
   public var groups: [String] = []
   /// At or below this unit.
   public var below: String?
-  /// Changed since this time in the server's zone, `2026-08-20T02:00:00`. Units that were moved or deleted do not
+  /// Changed at this time or later, in the server's zone, `2026-08-20T02:00:00`. Units that were moved or deleted do not
   /// show.
   public var changedSince: String?
   public var withGeometry: Bool
@@ -30,11 +30,13 @@ public struct OrgUnitQuery: Sendable, Hashable {
   var rows: Int { max(1, pageSize ?? (withGeometry ? 200 : 1_000)) }
 
   /// What is asked for, in words: `the org units of level 2`.
-  var inWords: String {
+  public var inWords: String {
     var words = ids.isEmpty ? "the org units" : "\(ids.count) org units"
     if levels.count == 1 { words += " of level \(levels[0])" }
     if levels.count > 1 { words += " of the levels \(levels.map(String.init).joined(separator: ", "))" }
     if let below { words += " below \(below)" }
+    if groups.count == 1 { words += " in group \(groups[0])" }
+    if groups.count > 1 { words += " in \(groups.count) groups" }
     return words
   }
 
@@ -55,7 +57,7 @@ public struct OrgUnitQuery: Sendable, Hashable {
       items.append(("filter", "organisationUnitGroups.id:in:[\(groups.joined(separator: ","))]"))
     }
     if let below { items.append(("filter", "path:like:\(below)")) }
-    if let changedSince { items.append(("filter", "lastUpdated:gt:\(changedSince)")) }
+    if let changedSince { items.append(("filter", "lastUpdated:ge:\(changedSince)")) }
     items += [
       ("order", "id:asc"), ("translate", "false"), ("page", "\(page)"),
       ("pageSize", "\(ids.isEmpty ? rows : max(rows, ids.count))"),

@@ -24,6 +24,7 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
     private var rows: [OrgUnit] = []
     private var row = 0
     private var isDone = false
+    private var hasLookedForGroups = false
     private var seen = UIDSet()
     private var total: Int?
 
@@ -51,9 +52,11 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
       row = 0
       let operation = "reading \(query.inWords)"
       let items = query.items(ids: batches.first ?? [], page: page)
-      let read = try await server.read("organisationUnits", items, operation: operation) {
-        try OrgUnitPage(reading: &$0)
+      if !hasLookedForGroups {
+        hasLookedForGroups = true
+        try await server.checkGroups(query.groups)
       }
+      let read = try await server.orgUnitPage(items, operation: operation)
       let doubled = seen.insert(read.units.map(\.id))
       guard doubled.isEmpty else {
         throw DHIS2Failure(
@@ -96,6 +99,8 @@ public struct OrgUnitSequence: AsyncSequence, Sendable {
 struct OrgUnitPage {
   var units: [OrgUnit] = []
   var total: Int?
+  /// Whether the answer has a list of units, be it empty: what has none is no answer of DHIS2.
+  private(set) var hasUnits = false
   /// Nil where the pager does not tell.
   var pageCount: Int?
   /// Whether the pager says that this is the last page, or there is no pager.
@@ -110,7 +115,9 @@ struct OrgUnitPage {
         // 2.44's pager may leave nextPage out and still have pages: the count decides.
         pageCount = (pager["pageCount"] ?? pager["totalPages"])?.integer
         isLast = pageCount.map { pager["nextPage"] == nil && (pager["page"]?.integer ?? 1) >= $0 } ?? false
-      case "organisationUnits": try reader.readArray { units.append(try OrgUnit(reading: &$0)) }
+      case "organisationUnits":
+        hasUnits = true
+        try reader.readArray { units.append(try OrgUnit(reading: &$0)) }
       default: try reader.skipValue()
       }
     }

@@ -37,7 +37,9 @@ public struct DHIS2OrgUnits: Flow {
     }
     let server = DHIS2(try await run.load(dhis2), http: run.http, clock: run.clock)
     let (depth, levelNames) = try await run.task("read_levels") { task in
+      let info = try await server.systemInfo()
       let deepest = try await server.deepestLevel()
+      try await check(server, deepest: deepest)
       var names: [Int: String] = [:]
       do { names = try await server.orgUnitLevels() } catch let failure as any Failure
         where failure.kind != .transient
@@ -45,7 +47,7 @@ public struct DHIS2OrgUnits: Flow {
         task.log.warning("the levels have no names in the report: \(failure.message)")
       }
       let depth = max(deepest, names.keys.max() ?? 0)
-      task.log.info("the tree at \(server.baseURL) has \(depth) levels")
+      task.log.info("the tree at \(server.baseURL), DHIS2 \(info.version), has \(depth) levels")
       return (depth, names)
     }
     // One task: what has been written cannot be taken back, so the reading within retries page by page.
@@ -82,7 +84,30 @@ public struct DHIS2OrgUnits: Flow {
       if report.total.isMultiple(of: 10_000) { task.log.info("\(report.total) org units read") }
     }
     task.log.info("\(report.total) org units read from \(server.baseURL)")
+    // Nothing may have changed; but else an empty file in place of a good one is no result.
+    guard report.total > 0 || changedSince != nil else {
+      throw Misconfiguration(
+        "DHIS2 at \(server.baseURL) has none of \(query.inWords), or the user may not see them",
+        remedy: "Choose others by level, root or groups, or give the user the org units.")
+    }
     return report
+  }
+
+  /// Refuses a choice of what is not there, before any file is touched.
+  private func check(_ server: DHIS2, deepest: Int) async throws {
+    var highest = 1
+    if let root { highest = try await server.level(ofOrgUnit: root) }
+    if let level, level > deepest, deepest > 0 {
+      throw Misconfiguration(
+        "level is \(level), and the deepest org unit that the user may see in DHIS2 at \(server.baseURL) is on level \(deepest)",
+        remedy: "Choose a level from \(highest) to \(max(deepest, highest)).")
+    }
+    if let level, let root, level < highest {
+      throw Misconfiguration(
+        "level is \(level), and root \(root) is on level \(highest): none of that level lies below it",
+        remedy: "Choose a level from \(highest) to \(max(deepest, highest)), or another root.")
+    }
+    try await server.checkGroups(groups)
   }
 }
 

@@ -14,7 +14,7 @@ struct OrgUnitHierarchy {
   /// One for each level above the unit's own; nil for a unit that is not there, or may not be seen.
   mutating func names(above unit: OrgUnit) async throws -> [String?] {
     if unit.ancestorNames.count == unit.level - 1 { return unit.ancestorNames }
-    let ids = unit.path.split(separator: "/").dropLast().map(String.init)
+    let ids = unit.steps.dropLast().map(String.init)
     let unknown = ids.filter { known[$0] == nil }
     if !unknown.isEmpty {
       for id in unknown { known.updateValue(nil, forKey: id) }

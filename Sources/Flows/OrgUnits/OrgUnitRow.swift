@@ -30,7 +30,7 @@ struct OrgUnitRow {
       text(unit.parent), .string(unit.path),
     ]
     return own + hierarchy + [
-      text(unit.createdBy), .integer(unit.path.split(separator: "/").count), .integer(unit.translationCount),
+      text(unit.createdBy), .integer(unit.steps.count), .integer(unit.translationCount),
       text(unit.openingDate?.description), text(unit.closedDate?.description), text(geometryType),
       text(unit.lastUpdated),
     ]

@@ -33,7 +33,14 @@ extension DHIS2Service {
     if version < .v2_43 {
       var engine = LegacyImport(context: context, options: options, values: handOver(options))
       defer { takeBack(engine.values, engine.context, options) }
-      for payload in payloads { summary.merge(engine.run(payload)) }
+      for payload in payloads {
+        let part = engine.run(payload)
+        // A dry run registers it, too.
+        if let (key, date) = part.completed {
+          completeness[key] = CompletenessEntry(date: date, storedBy: user.username)
+        }
+        summary.merge(part)
+      }
     } else {
       var engine = PipelineImport(context: context, options: options, values: handOver(options))
       defer { takeBack(engine.values, engine.context, options) }

@@ -90,8 +90,8 @@ actor DHIS2Service {
       route[route.count - 1] = String(last.dropLast(".json".count))
     }
     guard let first = route.first, let number = Int(first) else { return route }
-    // The next release has stopped counting.
-    guard (28...min(43, version.minor)).contains(number) else {
+    // From 2.42 on the number has no effect, and the last one is 43.
+    guard (28...(version < .v2_42 ? version.minor : 43)).contains(number) else {
       throw Refusal(reply: WebMessage.reply(404, "API version \(number) is not available"))
     }
     return Array(route.dropFirst())

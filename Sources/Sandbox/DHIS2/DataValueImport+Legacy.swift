@@ -32,7 +32,27 @@ struct LegacyImport {
         write(row, &summary)
       }
     }
+    summary.completed = completed(payload, header)
     return summary
+  }
+
+  /// What a `completeDate` registers as complete, whatever became of the rows.
+  private mutating func completed(_ payload: DataValuePayload, _ header: DataValueContext.DataSet?) -> (
+    key: CompletenessKey, date: Date
+  )? {
+    guard let header, let day = payload.completeDate.flatMap({ CalendarDate(String($0.prefix(10))) }),
+      let period = payload.period.flatMap({ context.period($0) }),
+      let unit = payload.orgUnit.flatMap({
+        context.id(of: $0, .organisationUnits, options.schemes.orgUnit)
+      })
+    else { return nil }
+    let combo = payload.attributeOptionCombo.flatMap {
+      $0.isEmpty ? nil : context.id(of: $0, .categoryOptionCombos, options.schemes.attributeOptionCombo)
+    }
+    let key = CompletenessKey(
+      dataSet: header.id, period: period.iso, orgUnit: unit,
+      attributeOptionCombo: combo ?? MetadataStore.defaultOptionCombo)
+    return (key, Date(timeIntervalSince1970: Double(day.daysSinceEpoch) * 86_400))
   }
 
   /// A whole that is refused.

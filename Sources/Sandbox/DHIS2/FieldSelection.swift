@@ -124,6 +124,8 @@ struct FieldView {
     case "ancestors" where type == .organisationUnits:
       .array(
         (object["path"]?.string ?? "").split(separator: "/").dropLast().map { ["id": .string(String($0))] })
+    case "organisationUnitGroups" where type == .organisationUnits:
+      .array(store.groups(of: object["id"]?.string ?? "").map { ["id": .string($0)] })
     case "geometry": object["geometry"]
     default: object[name]
     }
@@ -135,7 +137,9 @@ struct FieldView {
     case "identifiable": return identifiable
     case "nameable": return identifiable + ["shortName", "description"]
     case "owner", "persisted": return object.keys
-    case "all": return object.keys + ["displayName", "access"] + (type == .organisationUnits ? ["leaf"] : [])
+    case "all":
+      return object.keys + ["displayName", "access"]
+        + (type == .organisationUnits ? ["leaf", "organisationUnitGroups"] : [])
     default: return []
     }
   }

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 internal import JSON
 
 /// A reason why rows of a data value import were refused.
@@ -33,6 +34,8 @@ struct ImportSummary: Sendable {
   var rejected: Set<Int> = []
   /// The request as a whole was refused.
   var isError = false
+  /// The completeness that the request registered besides its values.
+  var completed: (key: CompletenessKey, date: Date)?
   private(set) var conflicts: [ImportConflict] = []
   private var place: [String: Int] = [:]
 
@@ -53,6 +56,7 @@ struct ImportSummary: Sendable {
     ignored += other.ignored
     deleted += other.deleted
     for conflict in other.conflicts { add(conflict) }
+    completed = other.completed ?? completed
     isError = (isError || other.isError) && imported + updated + deleted == 0
   }
 
@@ -74,7 +78,8 @@ struct ImportSummary: Sendable {
         "deleted": .integer(deleted),
       ],
       "conflicts": .array(conflicts.map { $0.json(version) }),
-      "rejectedIndexes": .array(rejected.sorted().map { .integer($0) }), "dataSetComplete": "false",
+      "rejectedIndexes": .array(rejected.sorted().map { .integer($0) }),
+      "dataSetComplete": .string(completed.map { String($0.date.milliseconds.prefix(10)) } ?? "false"),
     ]
   }
 

@@ -148,7 +148,8 @@ struct MetadataCheck {
           $0["dataElement"].flatMap { missing("dataElement", $0, as: key) }
         }
       }
-      if ["children", "ancestors", "createdBy"].contains(key) { return [] }
+      if key == "createdBy" { return [] }
+      if type == .organisationUnits, MetadataType.derivedOfOrgUnits.contains(key) { return [] }
       return (value.array ?? [value]).compactMap { missing(key, $0, as: key) }
     }
   }

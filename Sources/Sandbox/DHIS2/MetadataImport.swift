@@ -140,6 +140,7 @@ struct MetadataImport {
     ]
     for (key, value) in object where type.properties.contains(key) && !value.isNull {
       if ["id", "created", "lastUpdated", "createdBy"].contains(key) { continue }
+      if type == .organisationUnits, MetadataType.derivedOfOrgUnits.contains(key) { continue }
       stored[key] = MetadataCheck.reduced(value, key)
     }
     if type == .dataElements || type == .dataSets, stored["categoryCombo"] == nil {

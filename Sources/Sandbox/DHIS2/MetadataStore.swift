@@ -13,7 +13,7 @@ struct MetadataStore: Sendable {
   private var tables: [MetadataType: [String: JSONObject]] = [:]
   /// The ids of each type in order.
   private var order: [MetadataType: [String]] = [:]
-  private var childrenOf: [String: [String]] = [:]
+  private var relations = OrgUnitRelations()
 
   subscript(type: MetadataType, id: String) -> JSONObject? {
     get { tables[type]?[id] }
@@ -26,7 +26,26 @@ struct MetadataStore: Sendable {
       } else if old == nil {
         order[type, default: []].insert(id, at: place)
       }
+      if type == .organisationUnitGroups { relations.group(id, was: old, is: newValue) }
+      if type == .organisationUnits {
+        relations.unit(id, was: old, is: newValue)
+        settle(id)
+      }
     }
+  }
+
+  /// Gives a unit its place in the tree, which follows from its parent, and with it those below.
+  private mutating func settle(_ id: String) {
+    guard let unit = tables[.organisationUnits]?[id] else { return }
+    let parent = unit["parent"]?["id"]?.string.flatMap { tables[.organisationUnits]?[$0] }
+    var above = parent?["path"]?.string ?? ""
+    // Nothing lies below itself.
+    if above.split(separator: "/").contains(id[...]) { above = "" }
+    let path = JSONValue.string("\(above)/\(id)")
+    guard unit["path"] != path else { return }
+    tables[.organisationUnits]?[id]?["path"] = path
+    tables[.organisationUnits]?[id]?["level"] = .integer(above.split(separator: "/").count + 1)
+    for child in children(of: id) { settle(child) }
   }
 
   /// Where an id is, or belongs.
@@ -47,7 +66,10 @@ struct MetadataStore: Sendable {
   }
 
   /// The ids of the units directly below one.
-  func children(of unit: String) -> [String] { childrenOf[unit] ?? [] }
+  func children(of unit: String) -> [String] { relations.children(of: unit) }
+
+  /// The ids of the groups that a unit is in.
+  func groups(of unit: String) -> [String] { relations.groups(of: unit) }
 
   /// The id of another object of the type whose property has a value.
   func holder(of value: JSONValue, property: String, _ type: MetadataType, besides id: String) -> String? {
@@ -62,7 +84,11 @@ struct MetadataStore: Sendable {
       for (key, value) in members { object[key] = value }
       tables[type, default: [:]][id] = object
     }
-    defer { for (type, table) in tables { order[type] = table.keys.sorted() } }
+    defer {
+      for (type, table) in tables { order[type] = table.keys.sorted() }
+      for (id, unit) in tables[.organisationUnits] ?? [:] { relations.unit(id, was: nil, is: unit) }
+      for (id, group) in tables[.organisationUnitGroups] ?? [:] { relations.group(id, was: nil, is: group) }
+    }
     for unit in country.units {
       var members: JSONObject = [
         "name": .string(unit.name), "shortName": .string(unit.shortName), "level": .integer(unit.level),
@@ -74,7 +100,6 @@ struct MetadataStore: Sendable {
       members["closedDate"] = unit.closedDate.map { .string($0 + "T00:00:00.000") }
       members["geometry"] = unit.geometry?.json
       add(.organisationUnits, unit.id, members)
-      if let parent = unit.parent { childrenOf[parent, default: []].append(unit.id) }
     }
     let names = ["Country", "Region", "District", "Facility"]
     for level in Set(country.units.map(\.level)).sorted() {

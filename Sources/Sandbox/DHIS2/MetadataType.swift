@@ -37,7 +37,7 @@ struct MetadataType: Sendable, Hashable {
     properties: [
       "shortName", "description", "level", "path", "parent", "openingDate", "closedDate", "geometry",
       "comment",
-      "featureType", "leaf", "children", "ancestors",
+      "featureType", "leaf", "children", "ancestors", "organisationUnitGroups",
     ], required: ["name", "shortName", "openingDate"])
   static let organisationUnitLevels = MetadataType(
     "organisationUnitLevels", "OrganisationUnitLevel", package: "organisationunit", properties: ["level"],
@@ -85,6 +85,11 @@ struct MetadataType: Sendable, Hashable {
   /// Parts of objects that are none themselves, such as `dataSetElements`.
   static let other = MetadataType("", "", package: "", properties: [])
 
+  /// What org units have from their place in the tree and from other objects: nobody writes it.
+  static let derivedOfOrgUnits: Set<String> = [
+    "level", "path", "leaf", "children", "ancestors", "organisationUnitGroups",
+  ]
+
   /// In the order in which an import takes them, so that references within a bundle resolve.
   static let all = [
     organisationUnits, organisationUnitLevels, organisationUnitGroups, categoryOptions, categories,
@@ -98,6 +103,7 @@ struct MetadataType: Sendable, Hashable {
   static let ofProperty: [String: MetadataType] = [
     "parent": organisationUnits, "children": organisationUnits, "ancestors": organisationUnits,
     "organisationUnit": organisationUnits, "organisationUnits": organisationUnits,
+    "organisationUnitGroups": organisationUnitGroups,
     "dataElement": dataElements, "dataElements": dataElements, "dataSet": dataSets, "dataSets": dataSets,
     "categoryCombo": categoryCombos, "categoryCombos": categoryCombos, "category": categories,
     "categories": categories, "categoryOptions": categoryOptions,

@@ -101,7 +101,10 @@ import Testing
     #expect(all.map(\.hasMergeMode) == [true, false, false, false, false])
     #expect(all.map(\.pingsWithoutLogin) == [false, false, false, false, true])
     #expect(all.map { $0.takesVersionedPath(44) } == [false, false, false, false, false])
+    #expect(all.map { $0.takesVersionedPath(43) } == [false, false, true, true, true])
+    #expect(all.map { $0.takesVersionedPath(41) } == [false, true, true, true, true])
     #expect(all.map { $0.takesVersionedPath(40) } == [true, true, true, true, true])
+    #expect(all.map { $0.takesVersionedPath(27) } == [false, false, false, false, false])
     #expect(all.map(\.followUpKey) == ["followup", "followup", "followup", "followUp", "followUp"])
     #expect(all.map(\.loginPath)[1].hasSuffix("login.action") && all[2].loginPath == "/dhis-web-login")
   }
@@ -113,6 +116,13 @@ import Testing
     #expect(try await copy.capabilities().semantics == .dataEntry)
     #expect(try await script.server.capabilities().needsDataSet)
     #expect(script.store.requests.count == 1)
+  }
+
+  @Test("A release that is too old is refused by name")
+  func tooOld() async throws {
+    let script = try ScriptedDHIS2("2.39.1") { _, _ in nil }
+    let error = await #expect(throws: DHIS2Failure.self) { try await script.server.systemInfo() }
+    #expect(error?.kind == .configuration && error?.message.contains("runs DHIS2 2.39.1") == true)
   }
 
   @Test("A login that is refused is not tried again", arguments: [401, 302])

@@ -48,6 +48,62 @@ import Testing
     }
   }
 
+  @Test("Units come by group; a group that is not there is named, once for all pages")
+  func groups() async throws {
+    try await ImportScene.with(.v2_43) { scene in
+      let answer = try await scene.server.value(
+        "organisationUnitGroups", [("fields", "id,organisationUnits[id]")], operation: "reading the groups")
+      let group = try #require(answer["organisationUnitGroups"]?[0])
+      let members = (group["organisationUnits"]?.array ?? []).compactMap { $0["id"]?.string }
+      let id = try #require(group["id"]?.string)
+      var query = OrgUnitQuery()
+      query.groups = [id]
+      query.pageSize = 5
+      let units = try await collect(scene.server.orgUnits(query))
+      #expect(units.count > 5 && Set(units.map(\.id)) == Set(members))
+      #expect(units.allSatisfy { $0.groups == [id] })
+      query.groups = [id, "abcdefghij1", "no id, at all]"]
+      let error = await #expect(throws: DHIS2Failure.self) { try await collect(scene.server.orgUnits(query)) }
+      #expect(error?.kind == .configuration && error?.remedy?.contains("Check the id") == true)
+      #expect(error?.message.contains("none of the id abcdefghij1, no id, at all]") == true)
+      let asked = await scene.sandbox.requests().filter { $0.path.hasSuffix("/organisationUnitGroups") }
+      #expect(asked.count == 3)
+    }
+  }
+
+  @Test("An answer without org units is none of DHIS2, and a unit that is not there has no level")
+  func noUnits() async throws {
+    let script = try Script { request, _ in
+      request.path == "/api/organisationUnits" ? Script.json(#"{"version":"2.39.1"}"#) : nil
+    }
+    let first = await #expect(throws: DHIS2Failure.self) {
+      try await collect(script.server.orgUnits(OrgUnitQuery(levels: [2])))
+    }
+    #expect(first?.kind == .configuration && first?.message.contains("has no organisationUnits") == true)
+    let second = await #expect(throws: DHIS2Failure.self) { try await script.server.deepestLevel() }
+    #expect(second?.kind == .configuration)
+    try await ImportScene.with(.v2_42) { scene in
+      let unit = try #require(scene.units.first)
+      #expect(try await scene.server.level(ofOrgUnit: unit.id) == 3)
+      let error = await #expect(throws: DHIS2Failure.self) {
+        try await scene.server.level(ofOrgUnit: "Nonexisting")
+      }
+      #expect(error?.kind == .configuration && error?.message.contains("Nonexisting") == true)
+    }
+  }
+
+  @Test("A unit that was changed at the very moment asked for is among those changed since")
+  func changedAtThatMoment() async throws {
+    let script = try Script { request, _ in
+      request.path == "/api/organisationUnits" ? Self.page(0..<1, page: 1, of: 1, total: 1, next: false) : nil
+    }
+    var query = OrgUnitQuery()
+    query.changedSince = "2026-08-20T00:00:00.000"
+    _ = try await collect(script.server.orgUnits(query))
+    #expect(
+      script.store.requests.last?.query.contains("lastUpdated%3Age%3A2026-08-20T00%3A00%3A00.000") == true)
+  }
+
   @Test("Ids are asked for at most 200 at a time, and characters that Tomcat refuses are encoded")
   func batches() async throws {
     let ids = (0..<450).map { "unit\(1_000_000 + $0)" }
