@@ -12,9 +12,14 @@ package enum LiveServer {
   /// Whether it asks for a login, and for CSRF tokens.
   package static var isGuarded: Bool { authString != nil }
 
+  /// How often a call is sent again, where a test is not about that: Prefect's server on SQLite answers 503 for up to a minute
+  /// now and then ("database is locked"), and these repetitions last for two.
+  package static let retries = 8
+
   /// - Parameter apiURL: a way to it other than the direct one.
   package static func configuration(apiURL: String? = nil) -> PrefectConfiguration {
     var configuration = PrefectConfiguration(apiURL: apiURL ?? Self.apiURL ?? "")
+    configuration.maxRetries = retries
     if let authString { configuration.authentication = PrefectConfiguration.basic(Secret(authString)) }
     return configuration
   }

@@ -11,15 +11,17 @@ import Testing
 @Suite("Live: the verbs on a real Prefect server", .enabled(if: LiveServer.isThere))
 struct LiveVerbTests {
   private let suffix = String(UUID().wire.prefix(8))
+  private let variables = LiveServer.variables().merging(
+    ["PREFECT_CLIENT_MAX_RETRIES": "\(LiveServer.retries)"]) { $1 }
   private func server() throws -> PrefectClient {
-    PrefectClient(try PrefectConfiguration(try PrefectSettings(environment: LiveServer.variables())))
+    PrefectClient(try PrefectConfiguration(try PrefectSettings(environment: variables)))
   }
 
   private func call(
     _ arguments: String..., code: Int32 = 0, also variables: [String: String] = [:]
   ) async throws -> Program.Ending {
     let ending = try await Program.run(
-      arguments, environment: LiveServer.variables().merging(variables) { $1 })
+      arguments, environment: self.variables.merging(variables) { $1 })
     #expect(
       ending.code == code, "sluice \(arguments.joined(separator: " ")): \(ending.output)\(ending.errors)")
     return ending

@@ -6,7 +6,7 @@ usage: dhis2_compare.py [UNITS [PERIODS]]
 """
 import os, statistics, subprocess, sys, tempfile, time
 
-from sandbox import Recorder, Sandbox
+from sandbox import Recorder, Sandbox, ServerProcess
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 BENCH = os.path.join(HERE, "..", "..", ".build", "release", "dhis2-bench")
@@ -14,22 +14,14 @@ SLUICE = os.path.join(HERE, "..", "..", ".build", "release", "sluice")
 ROUNDS = 7
 
 
-class StandIn:
-    """A server in a process of its own."""
+class StandIn(ServerProcess):
+    """The server of dhis2.py."""
 
     def __init__(self, units, manner, folder=None):
         self.process = subprocess.Popen(
             [sys.executable, os.path.join(HERE, "dhis2.py"), "0", str(units), manner] + ([folder] if folder else []),
             stdout=subprocess.PIPE, text=True)
         self.url = self.process.stdout.readline().strip()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 def run(command, **options):

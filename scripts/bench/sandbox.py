@@ -6,7 +6,19 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 ELEMENT, DATA_SET = "fClA2Erf6IO", "BfMAe6Itzgt"
 
 
-class Sandbox:
+class ServerProcess:
+    """A server in a process of its own, `self.process`, for as long as a `with` block."""
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Sandbox(ServerProcess):
     """A fresh one, with a monthly data set of one data element that so many org units have."""
 
     def __init__(self, program, units):
@@ -52,14 +64,6 @@ class Sandbox:
                 count += piece.count(name)
                 rest = piece[-len(name) + 1:]
         return count
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 class Recorder:
