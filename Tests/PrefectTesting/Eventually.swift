@@ -1,7 +1,7 @@
 /// Asks until there is an answer: for what other processes and servers do by themselves. Nil where there is none in
-/// time.
+/// time, which is longer than the minute for which Prefect's server on SQLite stands still now and then.
 package func eventually<Answer>(
-  within limit: Duration = .seconds(60), every pause: Duration = .milliseconds(50),
+  within limit: Duration = .seconds(150), every pause: Duration = .milliseconds(50),
   _ ask: () async throws -> Answer?
 ) async throws -> Answer? {
   let end = ContinuousClock.now + limit

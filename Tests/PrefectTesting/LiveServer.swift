@@ -108,7 +108,7 @@ package enum LiveServer {
 
   /// The state of a run as soon as it is of a type; the last one seen where it does not become so.
   package static func state(
-    _ run: UUID, _ type: Prefect.StateType, within limit: Duration = .seconds(90)
+    _ run: UUID, _ type: Prefect.StateType, within limit: Duration = .seconds(150)
   ) async throws -> Prefect.State? {
     let found = try await eventually(within: limit, every: .milliseconds(200)) {
       let state = try await client.flowRun(run).state

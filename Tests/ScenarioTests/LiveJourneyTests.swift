@@ -75,7 +75,7 @@ struct LiveJourneyTests {
     var filters = Prefect.Filters()
     filters.flowRuns = Prefect.FlowRunFilter()
     filters.flowRuns?.deploymentID = .any(deployment.id)
-    let planned = try await eventually(within: .seconds(90)) {
+    let planned = try await eventually(within: .seconds(180)) {
       let runs = try await client.flowRuns(filters).filter(\.autoScheduled)
       return runs.isEmpty ? nil : runs
     }
