@@ -77,6 +77,33 @@ import Testing
     #expect(deployment.pullSteps == [.setWorkingDirectory("/srv")])
   }
 
+  @Test(
+    "Prefect's ways to write that there is no schedule are read as none",
+    arguments: [
+      "schedule: {}", "schedules: [{}]", "schedules:\n  - {cron: null, interval: null}",
+      "schedules:\n  - schedule: {}\n    active: true",
+    ])
+  func noSchedule(settings: String) async throws {
+    let set = try await Samples.set(
+      "deployments:\n  - entrypoint: greeting\n    \(settings.replacing("\n", with: "\n    "))\n")
+    #expect(try #require(set.entries.first).deployment.schedules.isEmpty)
+  }
+
+  @Test("Where no pool is named, it is that of the selection, and default without one")
+  func defaultPool() async throws {
+    let yaml = """
+      deployments:
+        - {name: a, entrypoint: greeting}
+        - {name: b, entrypoint: greeting, work_pool: {name: own}}
+        - {name: c, entrypoint: greeting, infrastructure: ecs}
+      """
+    let set = try await Samples.set(yaml, selection: DeploymentSelection(pool: "district"))
+    let plain = try await Samples.set(yaml)
+    let ecs = try #require(plain.entries.last).deployment.poolName
+    #expect(set.entries.map(\.deployment.poolName) == ["district", "own", ecs])
+    #expect(plain.entries.map(\.deployment.poolName) == ["default", "own", ecs])
+  }
+
   @Test("What is not said has the defaults: name and pool default, active")
   func defaults() async throws {
     let set = try await Samples.set("deployments:\n  - entrypoint: greeting\n")
@@ -119,6 +146,10 @@ import Testing
       (
         "schedules:\n  - cron: 0 6 * * *\n    interval: 60",
         ":5: a schedule has both cron and interval"
+      ),
+      (
+        "schedules:\n  - schedule: {cron: 0 6 * * *}\n    max_scheduled_runs: 3",
+        ":6: max_scheduled_runs has no effect"
       ),
       ("schedules:\n  - interval: 1 hour", "interval must be a number of seconds or a duration"),
       ("schedules:\n  - interval: -5", ":5: the interval -5.0 is not longer than 0 seconds"),

@@ -24,7 +24,8 @@ extension ManifestReader {
       case "parameters": deployment.parameters.lay(try parameters(value))
       case "paused": deployment.paused = try flag(value, key)
       case "schedule", "schedules":
-        deployment.schedules = try (value.members == nil ? elements(value, key) : [value]).map(schedule)
+        deployment.schedules = try (value.members == nil ? elements(value, key) : [value]).compactMap(
+          schedule)
         try refuseEqualSlugs(deployment.schedules, value)
       case "work_pool": try apply(workPool: value, to: &deployment.workPool)
       case "concurrency_limit": deployment.concurrencyLimit = try concurrencyLimit(value)

@@ -2,11 +2,19 @@ import FlowKit
 import JSON
 
 extension ManifestReader {
-  private static let settings = ["active", "parameters", "slug", "replaces"]
+  private static let settings = ["active", "parameters", "slug", "replaces", "max_scheduled_runs"]
   private static let rules = ["cron", "interval", "rrule", "timezone", "anchor_date", "day_or"]
 
-  /// A schedule in either of Prefect's forms: all in one mapping, or the rule in a mapping of its own.
-  func schedule(_ value: ManifestValue) throws -> Deployment.Schedule {
+  /// A schedule in either of Prefect's forms: all in one mapping, or the rule in a mapping of its own. Nil for
+  /// Prefect's way to write that there is none: a mapping that is empty, or whose values are.
+  func schedule(_ value: ManifestValue) throws -> Deployment.Schedule? {
+    if let members = value.members, members.allSatisfy(\.value.isNull) { return nil }
+    if value["schedule"]?.members?.isEmpty == true { return nil }
+    if let limit = value["max_scheduled_runs"], !limit.isNull {
+      throw problem(
+        limit, "max_scheduled_runs has no effect",
+        "Prefect's server keeps it and never looks at it: leave it out.")
+    }
     let isNested = value["schedule"] != nil
     let outer = try members(
       value, of: "a schedule", known: isNested ? ["schedule"] + Self.settings : Self.rules + Self.settings)

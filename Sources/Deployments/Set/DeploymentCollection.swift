@@ -195,6 +195,9 @@ struct DeploymentCollection {
     _ deployment: Deployment, of flow: FlowDescription, _ place: String, _ members: MemberPlaces
   ) {
     var deployment = deployment
+    if deployment.workPool.name == nil, deployment.infrastructure == nil {
+      deployment.workPool.name = selection.pool
+    }
     if let branch = deployment.branch {
       if deployment.pullSteps.contains(where: { $0.name == Deployment.PullStep.gitCloneName }) {
         for index in deployment.pullSteps.indices

@@ -6,11 +6,16 @@ public struct DeploymentSelection: Sendable {
   public var branch: String?
   /// `name` or `flow/name`, with `*` for any part of a name; empty for all.
   public var names: [String]
+  /// The work pool of deployments that name neither a pool nor an infrastructure; nil for `default`.
+  public var pool: String?
 
-  public init(environment: String? = nil, branch: String? = nil, names: [String] = []) {
+  public init(
+    environment: String? = nil, branch: String? = nil, names: [String] = [], pool: String? = nil
+  ) {
     self.environment = environment
     self.branch = branch
     self.names = names
+    self.pool = pool
   }
 
   func selects(flow: String, name: String) -> Bool {

@@ -52,8 +52,8 @@ struct DeployCommand: AsyncParsableCommand {
 
   func run() async throws {
     let context = SluiceProgram.context
-    let client = PrefectClient(
-      try PrefectConfiguration(try PrefectSettings(environment: context.environment)))
+    let settings = try PrefectSettings(environment: context.environment)
+    let client = PrefectClient(try PrefectConfiguration(settings))
     let paths = prefectFile.isEmpty ? ManifestFolder.manifests(below: ".") : prefectFile
     let manifests = try paths.map { try ManifestFile(path: $0) }
     let values = ReferenceValues(environment: context.environment) { try await client.lookUp($0) }
@@ -65,7 +65,8 @@ struct DeployCommand: AsyncParsableCommand {
     let set = try await DeploymentSet(
       context.catalogue ?? Catalogue([]), manifests: manifests, project: named ?? ManifestCommand.project,
       selection: DeploymentSelection(
-        environment: env, branch: branch ?? GitBranch.current(context.environment), names: name),
+        environment: env, branch: branch ?? GitBranch.current(context.environment), names: name,
+        pool: settings["PREFECT_DEFAULT_WORK_POOL_NAME"]),
       values: values)
     try refuseNothing(set, paths)
     var deployer = Deployer(client)
