@@ -48,6 +48,8 @@ import Worker
     ]
     let well = try await Program.run("health", environment: variables)
     #expect(well.code == 0 && well.output == "OK\n", "\(well.errors)")
+    let told = try await Program.run("health", "-o", "json", environment: variables)
+    #expect(try JSONValue(parsing: told.output) == ["message": "OK", "status": 200])
     let ill = try ScriptedServer(.json(503, ["message": "Not polled"]))
     let first = try await Program.run(
       "health", environment: variables.merging(["PREFECT_RUNNER_SERVER_PORT": "\(ill.port)"]) { $1 })

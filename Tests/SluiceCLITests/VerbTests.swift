@@ -181,7 +181,7 @@ import Testing
       "work-pool set-concurrency-limit p -1", "block create secret -p a=b", "artifact inspect",
       "artifact inspect k --id x", "config set NAME=x", "config set PREFECT_API_URL",
       "config unset PREFECT_HOME",
-      "deployment ls -o xml",
+      "deployment ls -o xml", "deployment run", "deployment run f/d --id x", "deployment delete f/d --id x",
     ])
   func usage(line: String) async throws {
     let ending = try await Program.run(line.split(separator: " ").map(String.init))

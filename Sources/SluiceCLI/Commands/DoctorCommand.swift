@@ -19,8 +19,9 @@ struct DoctorCommand: AsyncParsableCommand {
   var dhis2 = "dhis2"
   @Option(help: "The Climate Data Store block to check.")
   var cds = "cds"
-  @Flag(help: "Print JSON.")
+  @Flag(help: "Print JSON: short for --output json.")
   var json = false
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let environment = SluiceProgram.context.environment
@@ -28,7 +29,7 @@ struct DoctorCommand: AsyncParsableCommand {
     let examination = Examination(
       blocks: store, folders: ProgramFolders(environment), http: HTTPClient(configuration: .sluice))
     let findings = await examination.run(dhis2: BlockReference(dhis2), cds: BlockReference(cds))
-    if json {
+    if json || output.output == .json {
       print(JSONValue.array(findings.map(\.json)).text(.pretty))
     } else {
       let width = findings.map(\.subject.count).max() ?? 0

@@ -20,6 +20,7 @@ struct HealthCommand: AsyncParsableCommand {
   var port: Int?
   @Option(help: ArgumentHelp("How long the answer may take.", valueName: "time"))
   var timeout = Seconds(.seconds(5))
+  @OptionGroup var output: OutputOptions
 
   func run() async throws {
     let settings = try PrefectSettings(environment: SluiceProgram.context.environment)
@@ -48,7 +49,7 @@ struct HealthCommand: AsyncParsableCommand {
     let response = try await HTTPClient(configuration: configuration).send(request)
     let message =
       (try? JSONValue(parsing: response.body))?["message"]?.string ?? "status \(response.status)"
-    print(message)
+    output.done(message, ["message": .string(message), "status": .integer(response.status)])
     if !response.isSuccess { throw ExitCode(1) }
   }
 }

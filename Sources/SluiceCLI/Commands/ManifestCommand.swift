@@ -3,6 +3,7 @@ import Deployments
 import Essentials
 import FlowKit
 import Foundation
+import JSON
 
 /// `sluice manifest`: the files about deployments that are made from the flows.
 struct ManifestCommand: ParsableCommand {
@@ -26,6 +27,7 @@ struct ManifestCommand: ParsableCommand {
     var folder = "."
     @Option(help: "What the project is called.")
     var project = ManifestCommand.project
+    @OptionGroup var output: OutputOptions
 
     func run() throws {
       let catalogue = try SluiceProgram.context.catalogue ?? Catalogue([])
@@ -37,7 +39,15 @@ struct ManifestCommand: ParsableCommand {
         }
         stale += try update(path, text)
       }
-      guard check, !stale.isEmpty else { return }
+      if !check {
+        if output.output == .json || !stale.isEmpty {
+          output.done(
+            stale.map { "wrote \($0)" }.joined(separator: "\n"),
+            ["written": .array(stale.map(JSONValue.string))])
+        }
+        return
+      }
+      guard !stale.isEmpty else { return }
       throw Misconfiguration(
         "\(stale.joined(separator: ", ")) do not follow from the flows any more",
         remedy: "Run `sluice manifest generate`.")
@@ -50,7 +60,6 @@ struct ManifestCommand: ParsableCommand {
       do { try text.write(toFile: "\(folder)/\(path)", atomically: true, encoding: .utf8) } catch {
         throw Misconfiguration("\(folder)/\(path) cannot be written: \(error.systemReason)")
       }
-      print("wrote \(path)")
       return [path]
     }
 

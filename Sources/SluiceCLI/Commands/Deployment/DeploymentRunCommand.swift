@@ -15,7 +15,9 @@ struct DeploymentRunCommand: ServerCommand {
       """)
 
   @Argument(help: ArgumentHelp("The deployment.", valueName: "flow/name|id"))
-  var name: String
+  var name: String?
+  @Option(help: "Its id, in place of its name.")
+  var id: String?
   @Option(
     name: [.customShort("p"), .customLong("param")],
     help: ArgumentHelp("A parameter, JSON or text; more than once.", valueName: "key=value"))
@@ -47,10 +49,14 @@ struct DeploymentRunCommand: ServerCommand {
   @OptionGroup var output: OutputOptions
 
   func validate() throws {
+    guard (name != nil) != (id != nil) else {
+      throw ValidationError("which deployment? Name it, or give --id")
+    }
     if startAt != nil, startIn != nil { throw ValidationError("--at and --in exclude each other") }
   }
 
   func perform(on server: PrefectClient) async throws {
+    guard let name = name ?? id else { return }
     let given = try GivenParameters.read(pairs: parameter, document: params)
     let variables = try GivenParameters.read(pairs: jobVariable, option: "--job-variable")
     let now = Date()

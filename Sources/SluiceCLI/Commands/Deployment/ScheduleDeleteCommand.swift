@@ -12,12 +12,25 @@ struct ScheduleDeleteCommand: ServerCommand {
   @OptionGroup var confirmation: ConfirmationOptions
   @OptionGroup var output: OutputOptions
 
+  func validate() throws {
+    if schedule.name == nil, !confirmation.acceptsYes {
+      throw ValidationError(
+        "--all without a deployment deletes every schedule of the server; confirm it with -y")
+    }
+  }
+
   func perform(on server: PrefectClient) async throws {
-    let (deployment, schedules) = try await schedule.find(on: server)
-    for schedule in schedules { try await server.deleteSchedule(schedule.id, ofDeployment: deployment.id) }
+    let found = try await schedule.find(on: server)
+    var deleted: [JSONValue] = []
+    for (deployment, schedules) in found {
+      for schedule in schedules {
+        try await server.deleteSchedule(schedule.id, ofDeployment: deployment.id)
+        deleted.append(.string(schedule.id.wire))
+      }
+    }
     output.done(
-      "Deleted \(schedules.count) schedule(s) of deployment '\(schedule.name)'.",
-      ["deleted": .array(schedules.map { .string($0.id.wire) })])
+      "Deleted \(deleted.count) schedule(s) of \(schedule.subject(found.count)).",
+      ["deleted": .array(deleted)])
   }
 }
 

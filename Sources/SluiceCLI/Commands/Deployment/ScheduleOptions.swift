@@ -18,7 +18,7 @@ struct ScheduleOptions: ParsableArguments {
     help: "A time that the intervals are counted from.")
   var intervalAnchor: String?
   @Flag(
-    inversion: .prefixedNo,
+    name: [.customLong("day-or"), .customLong("day_or")], inversion: .prefixedNo,
     help: "Whether a day has to fit the day of the month or the weekday of a cron expression, or both.")
   var dayOr = true
   @Option(name: [.customLong("timezone"), .customLong("tz")], help: "A time zone, such as Europe/Oslo.")
