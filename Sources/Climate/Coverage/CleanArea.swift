@@ -40,7 +40,7 @@ struct CleanArea {
   }
 
   /// How far each part is moved, in whole turns.
-  private static func shifts(of boxes: [BoundingBox?], around centre: Double) -> [Double] {
+  static func shifts(of boxes: [BoundingBox?], around centre: Double) -> [Double] {
     func nearest(_ west: Double, _ east: Double) -> Double {
       -(((west + east) / 2 - centre) / 360).rounded() * 360
     }
@@ -106,15 +106,22 @@ struct CleanArea {
   /// The length of the closed walk that the last ring repeats, where it is walked more than once.
   private func repeatedWalk(from start: Int) -> Int? {
     let count = xs.count - start
-    for length in 1..<max(count, 1) where xs[start + length] == xs[start] && ys[start + length] == ys[start] {
-      guard count % length == 0 else { continue }
-      let repeats = (start..<xs.count - length).allSatisfy {
-        xs[$0] == xs[$0 + length] && ys[$0] == ys[$0 + length]
-      }
-      if repeats { return length }
+    // Most rings come to where they began once, and need no more than this look.
+    guard (1..<max(count, 1)).contains(where: { xs[start + $0] == xs[start] && ys[start + $0] == ys[start] })
+    else { return nil }
+    // The prefix function of Knuth, Morris and Pratt: how much of the beginning ends at each vertex. In one pass, whatever
+    // the ring does.
+    var borders = [Int](repeating: 0, count: count)
+    for index in 1..<count {
+      var border = borders[index - 1]
+      while border > 0, !isSame(start + index, start + border) { border = borders[border - 1] }
+      borders[index] = isSame(start + index, start + border) ? border + 1 : 0
     }
-    return nil
+    let period = count - borders[count - 1]
+    return period < count && count % period == 0 ? period : nil
   }
+
+  private func isSame(_ one: Int, _ other: Int) -> Bool { xs[one] == xs[other] && ys[one] == ys[other] }
 
   /// The ring of each vertex.
   func ringOfVertex() -> [Int32] {

@@ -86,6 +86,9 @@ final class CoverageCalculator {
     // Rounding alone keeps a zone that lies wholly on the grid from 1.
     coverage.inGridFraction = share > 1 - 1e-12 ? 1 : share
     Self.merge(&found)
+    // An edge that lies on that of a cell goes over it by rounding, about 1e-13 of the cell: that is no cell of the zone.
+    let least = 1e-10 * min(1, sums.area / grid.meanCellSize)
+    found.removeAll { $0.fraction < least }
     coverage.cells = found.map(\.cell)
     coverage.fractions = found.map(\.fraction)
     return coverage

@@ -31,18 +31,26 @@ public enum GeoJSON {
         throw ClimateFailure("the polygons are no GeoJSON: the document is no object")
       }
       var type: String?
+      var hasFeatures = false
       try reader.readObject { reader, key in
         switch (key, try reader.peek()) {
         case ("type", .string): type = try reader.readString()
         case ("features", .array):
+          hasFeatures = true
           try reader.readArray { zones.append(try feature(&$0, index: zones.count, idProperty)) }
         default: try single.readMember(key, &reader, idProperty)
         }
       }
       switch type {
-      case "FeatureCollection": return zones
+      case "FeatureCollection":
+        guard hasFeatures else {
+          throw ClimateFailure("the polygons are no GeoJSON: the FeatureCollection has no list of features")
+        }
+        return zones
       case "Feature": return [try single.zone(index: 0, idProperty)]
       case nil: throw ClimateFailure("the polygons are no GeoJSON: the document has no type")
+      case let type? where !GeometryReader.types.contains(type):
+        throw ClimateFailure("the polygons are no GeoJSON: there is no type \(type)")
       default:
         return [Zone(id: "0", shape: try JSONReader.read(bytes) { try GeometryReader.read(&$0) })]
       }

@@ -6,32 +6,43 @@ struct GeometryReader {
   private var area = Area()
   private var problem: String?
 
+  /// The types of geometries that GeoJSON has.
+  static let types: Set = [
+    "Point", "MultiPoint", "LineString", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection",
+  ]
+
   /// Reads a geometry, or null.
-  static func read(_ reader: inout JSONReader) throws -> Shape {
+  static func read(_ reader: inout JSONReader) throws -> Shape { try readMember(&reader).shape }
+
+  /// Also says whether it is a polygon of which something is there and cannot be read: as a part of something larger it
+  /// must not go missing.
+  private static func readMember(_ reader: inout JSONReader) throws -> (shape: Shape, isBroken: Bool) {
     switch try reader.peek() {
     case .object: break
     case .null:
       try reader.readNull()
-      return .refused("it has no geometry")
+      return (.refused("it has no geometry"), false)
     default:
       try reader.skipValue()
-      return .refused("its geometry is no object")
+      return (.refused("its geometry is no object"), true)
     }
     var type: String?
     var depth: Int?
     var geometry = GeometryReader()
-    var members: [Shape] = []
+    var members: [(shape: Shape, isBroken: Bool)] = []
     try reader.readObject { reader, key in
       switch (key, try reader.peek()) {
       case ("type", .string): type = try reader.readString()
       case ("coordinates", .array): depth = try geometry.readNested(&reader)
-      case ("geometries", .array): try reader.readArray { members.append(try read(&$0)) }
+      case ("geometries", .array): try reader.readArray { members.append(try readMember(&$0)) }
       default: try reader.skipValue()
       }
     }
-    guard let type else { return .refused("its geometry has no type") }
+    guard let type else { return (.refused("its geometry has no type"), true) }
     if type == "GeometryCollection" { return collected(members) }
-    return geometry.shape(type: type, depth: depth)
+    let shape = geometry.shape(type: type, depth: depth)
+    guard case .refused = shape, type == "Polygon" || type == "MultiPolygon" else { return (shape, false) }
+    return (shape, geometry.problem != nil || !geometry.area.coordinates.isEmpty)
   }
 
   private func shape(type: String, depth: Int?) -> Shape {
@@ -59,20 +70,28 @@ struct GeometryReader {
 
   /// The polygons of a collection are parts of one area; what has no area adds nothing to them. A collection of one
   /// point is that point.
-  private static func collected(_ members: [Shape]) -> Shape {
+  private static func collected(
+    _ members: [(shape: Shape, isBroken: Bool)]
+  ) -> (shape: Shape, isBroken: Bool) {
     var area = Area()
     var points: [Point] = []
     var reasons: [String] = []
     for member in members {
-      switch member {
+      switch member.shape {
       case .area(let part): area.append(part)
       case .point(let point): points.append(point)
-      case .refused(let reason): reasons.append(reason)
+      case .refused(let reason):
+        if member.isBroken {
+          return (.refused("of its GeometryCollection a member cannot be used: \(reason)"), true)
+        }
+        reasons.append(reason)
       }
     }
-    if !area.partEnds.isEmpty { return .area(area) }
-    if points.count == 1 { return .point(points[0]) }
-    return .refused("its GeometryCollection has no polygon" + (reasons.first.map { ": \($0)" } ?? ""))
+    if !area.partEnds.isEmpty { return (.area(area), false) }
+    if points.count == 1 { return (.point(points[0]), false) }
+    return (
+      .refused("its GeometryCollection has no polygon" + (reasons.first.map { ": \($0)" } ?? "")), false
+    )
   }
 
   /// Reads coordinates of any depth and gives the depth: 1 is a position, 2 a line or ring, 3 a polygon.

@@ -28,6 +28,8 @@ public struct Grid: Sendable, Hashable {
   public var rowCount: Int { rowAxis.count }
   public var columnCount: Int { columnAxis.count }
   public var cellCount: Int { rowCount * columnCount }
+  /// In square degrees.
+  var meanCellSize: Double { (north - south) * (east - west) / Double(cellCount) }
 
   /// The outer edges, in degrees.
   public var south: Double { rowAxis.lower }

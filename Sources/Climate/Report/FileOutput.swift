@@ -4,18 +4,28 @@ internal import Glibc
 /// Appends bytes to what is being written.
 package typealias ByteSink = @Sendable (UnsafeRawBufferPointer) throws -> Void
 
-/// Writes a file beside its place and moves it there when it is whole: a reader never sees half of it.
+/// Writes a file beside its place and moves it there when it is whole: a reader never sees half of it. A symbolic link stays,
+/// and the file that it leads to is replaced; what is neither file nor missing (a device, a pipe) is written directly.
 package enum FileOutput {
   /// Calls `body` with a function that appends; `-` is standard output.
   package static func write(to path: String, _ body: (ByteSink) throws -> Void) throws {
     if path == "-" { return try body { try append($0, to: 1, path) } }
-    let draft = "\(path).\(getpid()).part"
+    var status = stat()
+    let exists = stat(path, &status) == 0
+    if exists, status.st_mode & S_IFMT != S_IFREG {
+      let file = open(path, O_WRONLY | O_CLOEXEC)
+      guard file >= 0 else { throw failure("write", path) }
+      defer { close(file) }
+      return try body { try append($0, to: file, path) }
+    }
+    let target = exists ? resolved(path) : path
+    let draft = "\(target).\(getpid()).part"
     let file = open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw failure("create", draft) }
     do {
       try body { try append($0, to: file, draft) }
       guard close(file) == 0 else { throw failure("write", draft) }
-      guard rename(draft, path) == 0 else { throw failure("create", path) }
+      guard rename(draft, target) == 0 else { throw failure("create", target) }
     } catch {
       unlink(draft)
       throw error
@@ -49,6 +59,12 @@ package enum FileOutput {
       guard count > 0 || errno == EINTR else { throw failure("write", path) }
       done += max(count, 0)
     }
+  }
+
+  private static func resolved(_ path: String) -> String {
+    guard let real = realpath(path, nil) else { return path }
+    defer { free(real) }
+    return String(cString: real)
   }
 
   private static func failure(_ doing: String, _ path: String) -> ClimateFailure {

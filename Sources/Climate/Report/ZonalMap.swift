@@ -18,7 +18,13 @@ package enum ZonalMap {
   package static func svg(
     _ zones: [Zone], values all: [Double?], title: String, words: (_ zone: Int) -> String? = { _ in nil }
   ) -> String {
-    let boxes = zones.flatMap(\.shape.boxes)
+    // On both sides of the antimeridian lie neighbours.
+    let given = zones.flatMap(\.shape.boxes)
+    let shifts = CleanArea.shifts(of: given, around: 0)
+    let boxes = zip(given, shifts).map { box, shift in
+      BoundingBox(west: box.west + shift, south: box.south, east: box.east + shift, north: box.north)
+    }
+    var part = 0
     guard let west = boxes.map(\.west).min(), let east = boxes.map(\.east).max(),
       let south = boxes.map(\.south).min(), let north = boxes.map(\.north).max()
     else { return document(width: 400, height: 60, title: title, body: []) }
@@ -32,9 +38,14 @@ package enum ZonalMap {
       let tip = "<title>\(escaped("\(zone.id): \(parts.joined(separator: ", "))"))</title>"
       switch zone.shape {
       case .area(let area):
-        body.append("<path d=\"\(frame.path(area))\" fill=\"\(colour)\" fill-rule=\"evenodd\">\(tip)</path>")
+        let moved = shifts[part..<part + zone.shape.boxes.count]
+        part += moved.count
+        body.append(
+          "<path d=\"\(frame.path(area, Array(moved)))\" fill=\"\(colour)\" fill-rule=\"evenodd\">\(tip)</path>"
+        )
       case .point(let point):
-        let place = frame.place(point.longitude, point.latitude)
+        let place = frame.place(point.longitude + shifts[part], point.latitude)
+        part += 1
         body.append("<circle cx=\"\(place.x)\" cy=\"\(place.y)\" r=\"4\" fill=\"\(colour)\">\(tip)</circle>")
       case .refused: continue
       }
@@ -115,17 +126,22 @@ private struct Frame {
   }
 
   /// Vertices that fall onto the same tenth of a pixel are drawn once.
-  func path(_ area: Area) -> String {
+  ///
+  /// - Parameter shifts: by how many degrees of longitude each part that has vertices is moved.
+  func path(_ area: Area, _ shifts: [Double]) -> String {
     var path = ""
-    for ring in area.ringEnds.indices {
-      var last: (x: Double, y: Double)?
-      for vertex in area.vertices(ofRing: ring) {
-        let place = place(area.coordinates[2 * vertex], area.coordinates[2 * vertex + 1])
-        if let last, last == place { continue }
-        path += "\(last == nil ? "M" : "L")\(place.x) \(place.y)"
-        last = place
+    let parts = area.partEnds.indices.filter { !area.vertices(ofPart: $0).isEmpty }
+    for (part, shift) in zip(parts, shifts) {
+      for ring in area.rings(ofPart: part) {
+        var last: (x: Double, y: Double)?
+        for vertex in area.vertices(ofRing: ring) {
+          let place = place(area.coordinates[2 * vertex] + shift, area.coordinates[2 * vertex + 1])
+          if let last, last == place { continue }
+          path += "\(last == nil ? "M" : "L")\(place.x) \(place.y)"
+          last = place
+        }
+        path += "Z"
       }
-      path += "Z"
     }
     return path
   }

@@ -54,6 +54,10 @@ package struct ZonalCommand: ParsableCommand {
     let weights = { @Sendable [polygons, idProperty, threads] in
       let zones = try GeoJSON.zones(path: polygons, idProperty: idProperty)
       let weights = ZonalWeights(grid: variable.grid, zones: zones, threads: threads)
+      var known: Set<String> = []
+      for id in weights.ids where !known.insert(id).inserted {
+        log.warning("more than one of the polygons has the id \(id): their rows cannot be told apart")
+      }
       for (id, refusal) in zip(weights.ids, weights.refusals) {
         if let refusal { log.warning("\(id) is left out: \(refusal)") }
       }

@@ -24,6 +24,31 @@ import Testing
     }
   }
 
+  @Test(
+    arguments: [
+      ("{\"type\":\"FeatureCollection\"}", "has no list of features"),
+      ("{\"type\":\"FeatureCollection\",\"features\":null}", "has no list of features"),
+      ("{\"type\":\"Topology\",\"objects\":{}}", "there is no type Topology"),
+    ]) func whatIsNoGeoJSONIsRefused(text: String, complaint: String)
+  {
+    #expect { try zones(text) } throws: { "\($0)".contains(complaint) }
+  }
+
+  @Test func aCollectionWithABrokenPolygonIsRefused() throws {
+    let whole = "{\"type\":\"Polygon\",\"coordinates\":[[[0,0],[1,0],[1,1],[0,0]]]}"
+    func refusal(_ member: String) throws -> String? {
+      let collection = "{\"type\":\"GeometryCollection\",\"geometries\":[\(whole),\(member)]}"
+      if case .refused(let reason) = try shape(collection) { return reason }
+      return nil
+    }
+    let broken = "{\"type\":\"Polygon\",\"coordinates\":[[[5,5],[6,\"x\"],[6,6],[5,5]]]}"
+    #expect(try refusal(broken)?.contains("its Polygon has coordinates that are no numbers") == true)
+    #expect(try refusal("{\"type\":\"GeometryCollection\",\"geometries\":[\(broken)]}") != nil)
+    // These have no area that could go missing.
+    #expect(try refusal("{\"type\":\"Polygon\",\"coordinates\":[]}") == nil)
+    #expect(try refusal("{\"type\":\"LineString\",\"coordinates\":[[0,0],[1,0]]}") == nil)
+  }
+
   @Test func oneFeatureOrABareGeometry() throws {
     let polygon = "{\"coordinates\": [[[0,0],[1,0],[1,1],[0,0]]], \"type\": \"Polygon\"}"
     let feature = try zones("{\"type\":\"Feature\",\"id\":5,\"geometry\":\(polygon)}")

@@ -1,6 +1,7 @@
 import Climate
 import Essentials
 import FoundationEssentials
+import Glibc
 import Synchronization
 import Testing
 
@@ -132,6 +133,41 @@ import Testing
     #expect { try FileOutput.write(to: "/nowhere/x") { _ in } } throws: {
       FailureKind(of: $0) == .configuration
     }
+  }
+
+  @Test func aLinkStaysAndADeviceIsWrittenTo() throws {
+    try withTemporaryFile(Array("before".utf8)) { path throws in
+      let link = "\(path).link"
+      #expect(symlink(path, link) == 0)
+      defer { unlink(link) }
+      try FileOutput.write(to: link) { try Array("after".utf8).withUnsafeBytes($0) }
+      #expect(try FileOutput.read(path) == Array("after".utf8))
+      var status = stat()
+      #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    }
+    // A named pipe stands for all that is no file: what replaced it would be one, and nothing would come out.
+    try withTemporaryFile([]) { path throws in
+      let pipe = "\(path).pipe"
+      #expect(mkfifo(pipe, 0o600) == 0)
+      defer { unlink(pipe) }
+      let reader = open(pipe, O_RDWR | O_NONBLOCK)
+      defer { close(reader) }
+      try FileOutput.write(to: pipe) { try Array("row".utf8).withUnsafeBytes($0) }
+      var bytes = [UInt8](repeating: 0, count: 8)
+      #expect(read(reader, &bytes, bytes.count) == 3)
+      #expect(bytes.prefix(3) == Array("row".utf8)[...])
+    }
+  }
+
+  @Test func aMapOfAnAreaOverTheAntimeridianIsAsWideAsTheArea() throws {
+    let islands = Shape.multi([
+      [Shape.rectangle(179, 0, 180, 1)], [Shape.rectangle(-180, 0, -179, 1)],
+    ])
+    let zones = [Zone(id: "a", shape: islands)]
+    // Two degrees by one: 780 wide, 390 high; the western half begins at the left rim, the eastern one in the middle.
+    let svg = ZonalMap.svg(zones, values: [1], title: "islands")
+    #expect(svg.contains("d=\"M10.0 "), "\(svg)")
+    #expect(svg.contains("ZM400.0 "), "\(svg)")
   }
 
   @Test func aMapHasEachZoneInTheColourOfItsValue() throws {

@@ -8,6 +8,33 @@ import Testing
     #expect(grid.matrix(.box(1, 1, 3, 2)) == [[0, 0, 0, 0], [0, 0, 0, 0], [0, 1, 1, 0], [0, 0, 0, 0]])
   }
 
+  @Test func aCellOfDecimalCoordinatesReachesIntoNoNeighbour() throws {
+    // Tenths and their halves are no binary fractions: the edges of polygon and cell differ by their last bit.
+    let centres = (0..<40).map { 6.95 + Double($0) / 10 }
+    let grid = try Grid(latitudes: centres.reversed(), longitudes: centres)
+    for row in 0..<40 {
+      for column in 0..<40 {
+        let west = Double(69 + column) / 10
+        let south = Double(108 - row) / 10
+        let shape = Shape.box(west, south, Double(70 + column) / 10, Double(109 - row) / 10)
+        let cells = ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: shape)]).coverage(ofZone: 0)
+        #expect(cells.map(\.row) == [row] && cells.map(\.column) == [column])
+      }
+    }
+    // What is small all the same counts, also at an edge: a square of a thousandth of a degree over a corner.
+    let tiny = ZonalWeights(grid: grid, zones: [Zone(id: "a", shape: .box(7.9995, 7.9995, 8.0005, 8.0005))])
+    #expect(tiny.coverage(ofZone: 0).count == 4)
+  }
+
+  @Test func aRingThatKeepsComingBackToItsBeginning() throws {
+    // Between two corners many times, then a third: no walk is repeated, and all but the triangle has no area.
+    var ring: [[Double]] = []
+    for _ in 0..<1_000 { ring += [[0, 0], [2, 0]] }
+    ring += [[2, 2]]
+    let matrix = try TestGrids.unit().matrix(.polygon([ring]))
+    #expect(agree(matrix, [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0.5, 0, 0], [0.5, 1, 0, 0]]))
+  }
+
   @Test func quartersAroundACorner() throws {
     let expected = [[0, 0, 0, 0], [0, 0.25, 0.25, 0], [0, 0.25, 0.25, 0], [0, 0, 0, 0]]
     #expect(agree(try TestGrids.unit().matrix(.box(1.5, 1.5, 2.5, 2.5)), expected))
