@@ -80,12 +80,13 @@ final class PrefectReporter: RunReporter {
   }
 
   func artifact(_ artifact: Artifact, key: String, description: String?) {
-    var description = description
+    var description = description.map(Redaction.redact)
     let data: JSONValue
     switch artifact {
     case .table(let rows):
-      let (text, missing) = Shortening.table(rows, limit: Shortening.artifact)
-      data = .string(Redaction.redact(text))
+      let masked = rows.map { row in JSONObject(row.map { (key: $0.key, value: $0.value.redacted) }) }
+      let (text, missing) = Shortening.table(masked, limit: Shortening.artifact)
+      data = .string(text)
       if missing > 0 {
         description = "\(description.map { "\($0) " } ?? "")(\(missing) more of \(rows.count) rows left out)"
       }
