@@ -104,6 +104,48 @@ import Testing
     #expect(absent?.message.contains("/nowhere/at/all is no folder") == true)
   }
 
+  @Test("What follows a block's or a variable's name is looked for within it")
+  func members() async throws {
+    let before = FileManager.default.currentDirectoryPath
+    defer { _ = FileManager.default.changeCurrentDirectoryPath(before) }
+    let folder = try TemporaryFolder()
+    for name in ["one", "two"] {
+      try FileManager.default.createDirectory(
+        atPath: "\(folder.path)/\(name)", withIntermediateDirectories: true)
+    }
+    struct Repository: Block {
+      static let typeSlug = "git-repository"
+      init(_ values: BlockValues) throws {}
+    }
+    var documents = MemoryBlocks()
+    documents.add(
+      Repository.self, "ours",
+      ["token": "made-up-token-2", "places": ["first": .string("\(folder.path)/one")]])
+    documents.add(Repository.self, "wrapped", ["value": ["path": .string("\(folder.path)/two")]])
+    let state = MemoryState()
+    state.write("variables/places", Array(#"{"second": "two"}"#.utf8))
+    let steps = PullSteps(blocks: BlockStore([documents]), state: state, environment: [:])
+    func enter(_ directory: String) async throws -> String {
+      try await steps.run(
+        [["prefect.deployments.steps.set_working_directory": ["directory": .string(directory)]]],
+        log: .silent)
+      return FileManager.default.currentDirectoryPath
+    }
+    #expect(
+      try await enter("{{ prefect.blocks.git-repository.ours.places.first }}").hasSuffix("/one"))
+    #expect(
+      try await enter("\(folder.path)/{{ prefect.variables.places.second }}").hasSuffix("/two"))
+    #expect(try await enter("{{ prefect.blocks.git-repository.wrapped.path }}").hasSuffix("/two"))
+    for missing in ["prefect.blocks.git-repository.ours.places.third", "prefect.variables.places.third"] {
+      let error = await #expect(throws: Misconfiguration.self) { try await enter("{{ \(missing) }}") }
+      #expect(error?.message == "a pull step refers to {{ \(missing) }}, which is not known")
+    }
+    let block = await #expect(throws: Misconfiguration.self) {
+      try await enter("{{ prefect.blocks.git-repository.ours.places }}")
+    }
+    #expect(block?.message.contains("is an object") == true, "\(block?.message ?? "")")
+  }
+
   @Test("A block stands for its secret")
   func secret() async throws {
     struct Documents: BlockSource {
