@@ -146,6 +146,54 @@ import Testing
     #expect(block?.message.contains("is an object") == true, "\(block?.message ?? "")")
   }
 
+  @Test("A login in the address goes to the server alone: it is not in the arguments, nor in what is shown")
+  func login() async throws {
+    let folder = try TemporaryFolder()
+    let server = try ScriptedServer { _ in .text(404, "") }
+    let address = server.url.replacing("//", with: "//somebody:made%2Dup-pass@")
+    let clone = try GitClone([
+      "repository": .string("\(address)/flows.git"),
+      "clone_directory_name": .string("\(folder.path)/clone"),
+    ])
+    #expect(clone.repository == "\(server.url)/flows.git")
+    let lines = RecordingReporter()
+    let failure = await #expect(throws: GitFailure.self) {
+      try await clone.run(log: Log(label: "pull") { lines.log($0, at: Date()) })
+    }
+    let login = Data("somebody:made-up-pass".utf8).base64EncodedString()
+    #expect(server.requests.first?.headers["authorization"] == "Basic \(login)")
+    #expect(lines.lines.map(\.message) == ["cloning \(server.url)/flows.git"])
+    #expect(failure?.message.contains("pass") == false, "\(failure?.message ?? "")")
+  }
+
+  @Test("The token is for the repository's own server, not for those of its submodules")
+  func submodules() async throws {
+    let folder = try TemporaryFolder()
+    let stranger = try ScriptedServer { _ in .text(404, "") }
+    let origin = "\(folder.path)/origin"
+    try Self.git("init", "--quiet", "--initial-branch=main", origin)
+    try folder.write(
+      "origin/.gitmodules",
+      "[submodule \"sub\"]\n\tpath = sub\n\turl = \(stranger.url)/sub.git\n")
+    try Self.git("-C", origin, "add", ".gitmodules")
+    try Self.git(
+      "-C", origin, "update-index", "--add", "--cacheinfo",
+      "160000,0123456789012345678901234567890123456789,sub")
+    try Self.git(
+      "-C", origin, "-c", "user.name=Test", "-c", "user.email=test@example.org", "commit", "--quiet", "-m",
+      "one")
+    let clone = try GitClone([
+      "repository": .string(origin), "access_token": "made-up-token-3", "include_submodules": true,
+      "clone_directory_name": .string("\(folder.path)/clone"),
+    ])
+    await #expect(throws: GitFailure.self) { try await clone.run(log: .silent) }
+    #expect(!stranger.requests.isEmpty)
+    #expect(stranger.requests.allSatisfy { $0.headers["authorization"] == nil })
+    // One that is of a server is sent to that.
+    let remote = try GitClone(["repository": .string("\(stranger.url)/a.git"), "access_token": "made-up-4"])
+    #expect(remote.environment["GIT_CONFIG_KEY_0"] == "http.http://127.0.0.1:\(stranger.port)/.extraHeader")
+  }
+
   @Test("A block stands for its secret")
   func secret() async throws {
     struct Documents: BlockSource {
