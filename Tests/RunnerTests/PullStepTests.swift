@@ -4,6 +4,7 @@ import FlowKitTesting
 import Foundation
 import JSON
 import PrefectTesting
+import Synchronization
 import Testing
 
 @testable import Runner
@@ -102,6 +103,45 @@ import Testing
         [["prefect.deployments.steps.set_working_directory": ["directory": "/nowhere/at/all"]]], log: .silent)
     }
     #expect(absent?.message.contains("/nowhere/at/all is no folder") == true)
+  }
+
+  @Test("The steps are done once, and a repetition of the run is where they led")
+  func repeated() async throws {
+    struct Placed: Flow {
+      static let name = "placed"
+      static let summary = "Says where it is, and fails."
+      static let retries = 1
+      func run(_ run: FlowRun) async throws -> String {
+        let here = FileManager.default.currentDirectoryPath
+        run.log.info("at \(here)")
+        throw GitFailure(kind: .transient, message: "busy")
+      }
+    }
+    let before = FileManager.default.currentDirectoryPath
+    defer { _ = FileManager.default.changeCurrentDirectoryPath(before) }
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: "\(folder.path)/work", withIntermediateDirectories: true)
+    #expect(FileManager.default.changeCurrentDirectoryPath(folder.path))
+    let isFirst = Mutex(true)
+    let bench = try RunBench(
+      [Placed.self], flow: "placed",
+      pull: [["prefect.deployments.steps.set_working_directory": ["directory": "work"]]],
+      answer: { request in
+        guard RunBench.proposal(request) == "FAILED" else { return nil }
+        return isFirst.withLock { isFirst in
+          defer { isFirst = false }
+          return isFirst ? RunBench.retry : nil
+        }
+      },
+      options: {
+        $0.pullSteps = PullSteps(blocks: BlockStore([]), state: MemoryState(), environment: [:])
+      })
+    #expect(await bench.isTold())
+    #expect(bench.proposals == ["RUNNING", "FAILED", "RUNNING", "FAILED"])
+    let places = bench.console.lines.map(\.message).filter { $0.hasPrefix("at ") }
+    #expect(places.count == 2 && Set(places).count == 1, "\(places)")
+    #expect(places.first?.hasSuffix("/work") == true)
   }
 
   @Test("What follows a block's or a variable's name is looked for within it")
