@@ -82,7 +82,14 @@ import Testing
     let missing: [JSONObject] = [
       ["prefect.deployments.steps.git_clone": ["repository": .string("\(folder.path)/none")]]
     ]
-    let failure = await #expect(throws: GitFailure.self) { try await steps.run(missing, log: .silent) }
+    let place = FileManager.default.currentDirectoryPath
+    let elsewhere: [JSONObject] = [
+      ["prefect.deployments.steps.set_working_directory": ["directory": .string(folder.path)]]
+    ]
+    let failure = await #expect(throws: GitFailure.self) {
+      try await steps.run(elsewhere + missing, log: .silent)
+    }
+    #expect(FileManager.default.currentDirectoryPath == place)
     #expect(failure?.message.contains("could not be fetched") == true)
     #expect(failure?.kind == .configuration)
     #expect(GitFailure.isPassing("fatal: unable to access 'x': Could not resolve host: example.org"))

@@ -24,8 +24,17 @@ public struct PullSteps: Sendable {
     case gitClone(GitClone)
   }
 
-  /// Does the steps in their order; the working directory of this process is then where the last one led.
+  /// Does the steps in their order; the working directory of this process is then where the last one led. Where one fails,
+  /// it is the one from before, so that they can be done again.
   func run(_ steps: [JSONObject], log: Log) async throws {
+    let start = FileManager.default.currentDirectoryPath
+    do { try await follow(steps, log) } catch {
+      _ = FileManager.default.changeCurrentDirectoryPath(start)
+      throw error
+    }
+  }
+
+  private func follow(_ steps: [JSONObject], _ log: Log) async throws {
     var outputs: [String: String] = [:]
     // As Prefect does it: a clone is entered when all steps are done, so that the next clone lies beside it.
     var last: String?
