@@ -9,6 +9,13 @@ import Synchronization
 @testable import FlowKit
 @testable import Runner
 
+/// What a scripted answer does besides, once there is something to do it to.
+final class Hook: Sendable {
+  private let body = Mutex<(@Sendable () -> Void)?>(nil)
+  func set(_ body: @escaping @Sendable () -> Void) { self.body.withLock { $0 = body } }
+  func callAsFunction() { body.withLock { $0 }?() }
+}
+
 /// A run of a scripted server, and who executes it, with a clock that does not wait.
 final class RunBench: Sendable {
   typealias Request = ScriptedServer.Request
@@ -27,6 +34,17 @@ final class RunBench: Sendable {
     let flow = UUID()
     let deployment = UUID()
     let state = Mutex<JSONObject>(["type": "PENDING", "name": "Pending"])
+    /// From the first.
+    let states = Mutex<[JSONValue]>([])
+
+    func add(_ state: JSONObject) {
+      self.state.withLock { $0 = state }
+      states.withLock { states in
+        var state = state
+        state["timestamp"] = .string("2026-01-01T00:00:\(10 + states.count)Z")
+        states.append(.object(state))
+      }
+    }
   }
 
   /// - Parameters:
@@ -62,9 +80,11 @@ final class RunBench: Sendable {
           ])
       case (_, "\(run)/set_state"):
         let state = request.json["state"]?.object ?? [:]
-        book.state.withLock { $0 = state }
+        book.add(state)
         return .json(
           201, ["status": "ACCEPT", "details": ["type": "accept_details"], "state": .object(state)])
+      case ("GET", "/api/flow_run_states/?flow_run_id=\(book.id.wire)"):
+        return .json(200, .array(book.states.withLock { $0 }))
       case ("PATCH", _), (_, "/api/events"): return .text(204, "")
       default: return .json(201, .null)
       }
@@ -91,7 +111,12 @@ final class RunBench: Sendable {
 
   /// The state that the server shows from now on.
   func become(_ type: String, _ name: String) {
-    book.state.withLock { $0 = ["type": .string(type), "name": .string(name)] }
+    book.add(["type": .string(type), "name": .string(name)])
+  }
+
+  /// The run has paused by a key.
+  func pause(_ key: String) {
+    book.add(["type": "PAUSED", "name": "Paused", "state_details": ["pause_key": .string(key)]])
   }
 
   /// Whether the process may end with exit code 0.

@@ -28,13 +28,6 @@ private struct Busy: Flow {
   func run(_ run: FlowRun) async throws -> Int { throw PassingTrouble() }
 }
 
-/// What a scripted answer does besides, once there is something to do it to.
-private final class Hook: Sendable {
-  private let body = Mutex<(@Sendable () -> Void)?>(nil)
-  func set(_ body: @escaping @Sendable () -> Void) { self.body.withLock { $0 = body } }
-  func callAsFunction() { body.withLock { $0 }?() }
-}
-
 @Suite("The steps of a run") struct RunLifeTests {
   @Test("A run proposes RUNNING and its final state")
   func completed() async throws {
@@ -103,6 +96,20 @@ private final class Hook: Sendable {
     }
     #expect(await bench.isTold())
     #expect(bench.proposals == ["RUNNING", "COMPLETED", "COMPLETED", "COMPLETED"])
+  }
+
+  @Test("A start waits for an API that has gone away since it was asked for the run")
+  func startWaits() async throws {
+    let refusals = Mutex(300)
+    let bench = try RunBench([Sum.self], flow: "sum") { request in
+      guard RunBench.proposal(request) == "RUNNING" else { return nil }
+      return refusals.withLock { left in
+        left -= 1
+        return left >= 0 ? .text(503, "") : nil
+      }
+    }
+    #expect(await bench.isTold())
+    #expect(bench.proposals.last == "COMPLETED")
   }
 
   @Test("A run that is gone is not waited for")

@@ -193,6 +193,7 @@ final class PrefectRunLife: Sendable {
       switch step {
       case .accepted: return true
       case .again(let delay):
+        say(.info, "run \(id.wire) may start in \(delay.inWords)")
         guard await wait(until: clock.now().addingTimeInterval(delay.seconds)) else {
           return try await giveUp()
         }
