@@ -112,6 +112,37 @@ private struct Busy: Flow {
     #expect(bench.proposals.last == "COMPLETED")
   }
 
+  @Test(
+    "Heartbeats and tasks name the flow, the deployment and the tags, for automations that look for these")
+  func related() async throws {
+    struct Tagged: Flow {
+      static let name = "tagged"
+      static let summary = "Has a task."
+      func run(_ run: FlowRun) async throws -> Int {
+        try await run.task("one", options: TaskOptions(tags: ["zeal"])) { _ in 1 }
+      }
+    }
+    let bench = try RunBench(
+      [Tagged.self], flow: "tagged", pull: [], options: { $0.heartbeat = .seconds(180) })
+    #expect(await bench.isTold())
+    let events = bench.server.calls.filter { $0.target == "/api/events" }.flatMap { $0.json.array ?? [] }
+    func related(_ name: String) -> [String] {
+      let event = events.first { $0["event"]?.string == name }
+      return (event?["related"]?.array ?? []).map { resource in
+        let kind = resource["prefect.resource.id"]?.string?.split(separator: ".").dropFirst().first ?? ""
+        let role = resource["prefect.resource.role"]?.string ?? ""
+        return role == "tag" ? resource["prefect.resource.id"]?.string ?? "" : "\(role) \(kind)"
+      }
+    }
+    let tags = ["prefect.tag.daily", "prefect.tag.north"]
+    #expect(
+      related("prefect.flow-run.heartbeat") == ["flow flow", "deployment deployment"] + tags, "\(events)")
+    #expect(
+      related("prefect.task-run.Completed") == [
+        "prefect.tag.zeal", "flow-run flow-run", "flow flow", "deployment deployment",
+      ] + tags)
+  }
+
   @Test("A run that is gone is not waited for")
   func gone() async throws {
     let bench = try RunBench([Sum.self], flow: "sum") { request in

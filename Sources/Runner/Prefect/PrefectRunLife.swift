@@ -68,7 +68,8 @@ final class PrefectRunLife: Sendable {
     }
     let reporter = PrefectReporter(
       PrefectReporter.Subject(
-        id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, runCount: flowRun.runCount + 1),
+        id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, deploymentID: flowRun.deploymentID,
+        tags: flowRun.tags, runCount: flowRun.runCount + 1),
       outbox: outbox, clock: clock, leastLevel: run.options.logLevel)
     // Meanwhile, so that the flow starts sooner; a run that is RUNNING already waits for an API that went away since.
     let pulling = Task { () -> [JSONObject] in
