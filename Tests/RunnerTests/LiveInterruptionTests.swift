@@ -69,4 +69,21 @@ struct LiveInterruptionTests {
     #expect(record["result"] == .string(#""5 mm""#))
   }
 
+  @Test("A task whose tag has a limit at the server waits until others give a place back")
+  func tagLimit() async throws {
+    _ = try await client.createConcurrencyLimit(tag: "short", limit: 1)
+    let taken = try await client.acquireConcurrencyLease(names: ["tag:short"])
+    let run = try await LiveServer.run(of: "show_everything", ["items": ["a", "b"]])
+    let process = try ExecutingProcess(run.id)
+    let waits = try await eventually {
+      process.said.contains("waits for other tasks with the tags short to end") ? true : nil
+    }
+    #expect(waits == true, "\(process.said)")
+    #expect(!process.said.contains("measures"))
+    try await client.releaseConcurrencyLease(taken.leaseID)
+    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(try await client.flowRun(run.id).state?.type == .completed)
+    #expect(try await client.globalConcurrencyLimit("tag:short")?.activeSlots == 0)
+    try await client.deleteConcurrencyLimit(tag: "short")
+  }
 }

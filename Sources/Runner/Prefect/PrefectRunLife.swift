@@ -151,6 +151,7 @@ final class PrefectRunLife: Sendable {
         execution.reporter = pair
         execution.services[PauseService.self] = PrefectPauses(
           id: id, client: client, stopSwitch: run.stopSwitch)
+        execution.services[TagLimitService.self] = PrefectTagLimits(client) { reporter.currentTask }
         // The console has what is printed already.
         let printed =
           !run.options.takesPrintedLines
