@@ -69,6 +69,19 @@ struct LiveInterruptionTests {
     #expect(record["result"] == .string(#""5 mm""#))
   }
 
+  @Test("A sub-flow that the server refuses ends without ending the run around it")
+  func refusedSubflow() async throws {
+    let run = try await LiveServer.run(of: "overloading")
+    let process = try ExecutingProcess(run.id)
+    #expect(await process.ended() == 0, "\(process.said)")
+    #expect(process.said.contains("the server refused a sub-flow"), "\(process.said)")
+    #expect(
+      try await client.flowRunStates(run.id).map(\.displayName) == ["Scheduled", "Running", "Completed"])
+    let ended = try await client.flowRun(run.id)
+    #expect(ended.state?.result != nil, "\(process.said)")
+    #expect(try await LiveServer.logs(run.id).map(\.message).contains("loaded begins"))
+  }
+
   @Test("A task whose tag has a limit at the server waits until others give a place back")
   func tagLimit() async throws {
     _ = try await client.createConcurrencyLimit(tag: "short", limit: 1)
