@@ -54,13 +54,13 @@ public final class RunFolder: Sendable {
     let (name, text) =
       switch (artifact, artifact.data) {
       case (.image(let address), _) where Self.drawing(address) != nil:
-        ("\(key).svg", Self.drawing(address) ?? "")
-      case (_, .string(let markdown)): ("\(key).md", markdown)
-      case (_, let data): ("\(key).json", data.text(.pretty))
+        ("\(key).svg", Redaction.redact(Self.drawing(address) ?? ""))
+      case (_, .string(let markdown)): ("\(key).md", Redaction.redact(markdown))
+      case (_, let data): ("\(key).json", data.redacted.text(.pretty))
       }
     let file = "\(path)/\(name)"
     do {
-      try Data(Redaction.redact(text).utf8).write(to: URL(filePath: file), options: .atomic)
+      try Data(text.utf8).write(to: URL(filePath: file), options: .atomic)
     } catch {
       throw Fault("artifact \(key) cannot be written to \(file): \(error.systemReason)")
     }

@@ -9,7 +9,7 @@ import SluiceCLI
   static func main() async {
     await SluiceProgram.main(flows: [
       ShowEverything.self, Sleeper.self, Flaky.self, ManyTasks.self, Failing.self, Keeper.self, Inner.self,
-      Asking.self,
+      Asking.self, Overloading.self, Loaded.self,
     ])
   }
 }
@@ -46,6 +46,30 @@ struct Inner: Flow {
   func run(_ run: FlowRun) async throws -> Int {
     run.log.info("inner begins")
     return try await run.task("double") { _ in n * 2 }
+  }
+}
+
+/// Runs a sub-flow that the server refuses for the size of its parameters.
+struct Overloading: Flow {
+  static let name = "overloading"
+  static let summary = "Gives a sub-flow more than the server takes, and goes on after it."
+
+  func run(_ run: FlowRun) async throws -> Int {
+    let inner = try await run.subflow(Loaded.self, ["text": .string(String(repeating: "x", count: 600_000))])
+    // Longer than it takes to notice that somebody has ended the run.
+    try await run.clock.sleep(for: .seconds(6))
+    return inner
+  }
+}
+
+struct Loaded: Flow {
+  static let name = "loaded"
+  static let summary = "A sub-flow with a long text."
+  @Parameter("A text") var text = ""
+
+  func run(_ run: FlowRun) async throws -> Int {
+    run.log.info("loaded begins")
+    return text.count
   }
 }
 

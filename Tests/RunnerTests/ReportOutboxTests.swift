@@ -207,6 +207,20 @@ struct ReportBench {
     #expect(documents[2]["description"] == "(1 more of 3 rows left out)")
   }
 
+  @Test("Masking leaves names and numbers alone, and reaches what is said of an artifact")
+  func maskedArtifacts() throws {
+    for text in ["zq7k", "904817263"] { _ = Secret(text) }
+    let bench = try ReportBench()
+    bench.reporter.artifact(
+      .table([["zq7kistrative": 904_817_263, "n": "a zq7k"]]), key: "rows", description: "of zq7k")
+    let documents = try bench.parcels().flatMap(\.documents)
+    #expect(documents[0]["data"] == .string(#"[{"zq7kistrative":904817263,"n":"a ********"}]"#))
+    #expect(documents[0]["description"] == "of ********")
+    let record = try ResultStore.record(
+      ["zq7kistrative": [904_817_263, "904817263"]], Prefect.ResultRecordMetadata(storageKey: "x"))
+    #expect(record["result"] == .string(#"{"zq7kistrative":[904817263,"********"]}"#))
+  }
+
   @Test("A sub-flow goes before everything else, and its reports name it")
   func subflows() throws {
     let bench = try ReportBench()

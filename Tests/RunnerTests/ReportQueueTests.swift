@@ -78,6 +78,30 @@ import Testing
     #expect(!FileManager.default.fileExists(atPath: path))
   }
 
+  @Test("Where there is no room for what is left at the end, the file stays as it was")
+  func fullAtTheEnd() throws {
+    let folder = try TemporaryFolder()
+    let path = "\(folder.path)/q"
+    var queue = ReportQueue(path: path, memoryLimit: 8, fileLimit: 1000)
+    for text in ["aaaa", "bbbb", "cccc", "dddd"] { queue.append(document(text)) }
+    queue.remove(2)
+    // Nothing can be written where a folder is.
+    try FileManager.default.createDirectory(atPath: "\(path).next", withIntermediateDirectories: true)
+    queue.close()
+    var next = ReportQueue(path: path, memoryLimit: 8, fileLimit: 1000)
+    #expect(texts(next.first(count: 9, bytes: 100)) == ["cccc", "dddd"])
+  }
+
+  @Test("What is lost at the end is counted")
+  func lostAtTheEnd() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("file", "")
+    var queue = ReportQueue(path: "\(folder.path)/file/q", memoryLimit: 8, fileLimit: 1000)
+    for text in ["aaaa", "bbbb"] { queue.append(document(text)) }
+    queue.close()
+    #expect(queue.takeDropped() == 2)
+  }
+
   @Test("A document larger than what is read at once comes whole")
   func large() throws {
     let folder = try TemporaryFolder()

@@ -179,6 +179,52 @@ import Testing
   }
 
   @Test(
+    "A sub-flow that the server refuses leaves its reports to the run around it, and that run's state alone")
+  func refusedSubflow() async throws {
+    let bench = try ReportBench()
+    let server = try ScriptedServer { request in
+      switch request.target {
+      case "/api/flows/": .json(201, ["id": .string(UUID().wire), "name": "inner"])
+      case "/api/task_runs/":
+        .json(
+          201, ["id": .string(UUID().wire), "name": "inner", "task_key": "inner", "dynamic_key": "0"])
+      case "/api/flow_runs/": .json(422, ["detail": "Flow run parameters are too large."])
+      default: .json(201, .null)
+      }
+    }
+    let warnings = Warnings()
+    let sender = ReportSender(
+      client(server.url, bench.clock), outbox: bench.outbox, clock: bench.clock, warn: warnings.add)
+    let id = UUID()
+    let inner = bench.reporter.reporter(forSubflow: id, flow: "inner", parameters: ["n": 1])
+    inner.log(Log.Line(level: .info, label: "inner", message: "within"), at: bench.clock.now())
+    bench.reporter.subflowFinished(id, nil)
+    try await sender.sendAll()
+    #expect(!server.calls.contains { $0.target.hasSuffix("set_state") })
+    #expect(server.calls.last?.json[0]?["flow_run_id"]?.string == bench.run.wire)
+    #expect(warnings.all.count == 1)
+  }
+
+  @Test(
+    "An address that is not there, as a proxy has it for a while, keeps reports; a run that is gone does not",
+    arguments: [
+      (ScriptedServer.Answer.text(404, "<html>no such page</html>"), true),
+      (.json(404, ["detail": "Not Found"]), true),
+      (.json(404, ["detail": "Flow run not found"]), false),
+    ])
+  func missingAddress(answer: ScriptedServer.Answer, isKept: Bool) async throws {
+    let bench = try ReportBench()
+    let server = try ScriptedServer(answer)
+    let warnings = Warnings()
+    let sender = ReportSender(
+      client(server.url, bench.clock), outbox: bench.outbox, clock: bench.clock, warn: warnings.add)
+    bench.line("one")
+    try? await sender.sendAll()
+    #expect(bench.outbox.isEmpty == !isKept)
+    #expect(warnings.all.isEmpty == isKept)
+  }
+
+  @Test(
     "The key of a progress is made of its name",
     arguments: [
       ("Download of ERA5", "download-of-era5"), ("a__b--c", "a-b-c"), ("übung", "bung"), ("¡", "work"),

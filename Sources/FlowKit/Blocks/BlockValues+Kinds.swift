@@ -26,6 +26,9 @@ extension BlockValues {
     }
   }
 
+  /// The whole document.
+  package var document: JSONObject { values }
+
   /// The value as it stands in the document; nil where it is missing.
   public subscript(key: String) -> JSONValue? { values[key] }
 

@@ -32,7 +32,12 @@ extension FlowRun {
       do {
         try Task.checkCancellation()
         let result = try await RetryScope.$isLeftToTask.withValue(options.retry.retries > 0) {
-          try await timed(task, options.timeout, body)
+          guard !options.tags.isEmpty else { return try await timed(task, options.timeout, body) }
+          return try await withoutActuallyEscaping(body) { body in
+            try await services[TagLimitService.self].hold(options.tags, in: self) {
+              try await timed(task, options.timeout, body)
+            }
+          }
         }
         reporter.taskFinished(identity, .completed(attempts: attempt, elapsed(since: start)))
         return result

@@ -3,7 +3,7 @@ public import JSON
 
 /// A wait for a person.
 public struct Pause: Sendable {
-  /// Names this pause among those of a run: each happens once, however often the run is repeated.
+  /// Names this pause among those of a run: a person ends each once, however often the run is repeated.
   public var key: String
   /// How long somebody may take; then the run fails.
   public var timeout: Duration

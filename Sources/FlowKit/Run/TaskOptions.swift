@@ -5,7 +5,7 @@ public struct TaskOptions: Sendable {
   public var timeout: Duration?
   /// Tasks under the same limit share its places, whichever run of this process they belong to.
   public var limit: ConcurrencyLimit?
-  /// Words by which people find the task.
+  /// Words by which people find the task, and under whose limits at the server it runs.
   public var tags: [String]
 
   public init(

@@ -1,10 +1,14 @@
 import Essentials
 import Foundation
+import HTTP
 import JSON
 
 /// The pull step `git_clone`: a repository in a folder of the working directory, at a branch or a commit.
 struct GitClone: Equatable, Sendable {
+  /// Its address, without the login.
   let repository: String
+  /// The login that its address had in it, `user:password` or either.
+  private let login: Secret<String>?
   let branch: String?
   let commit: String?
   let includesSubmodules: Bool
@@ -25,7 +29,7 @@ struct GitClone: Equatable, Sendable {
     else {
       throw Misconfiguration("pull step git_clone has no repository")
     }
-    self.repository = repository
+    (self.repository, login) = Self.apart(repository)
     branch = inputs["branch"]?.string
     commit = inputs["commit_sha"]?.string
     if let wrong = [branch, commit, inputs["clone_directory_name"]?.string].compactMap({ $0 })
@@ -51,7 +55,7 @@ struct GitClone: Equatable, Sendable {
     let directory = directory
     let wanted = commit ?? branch ?? "HEAD"
     if !FileManager.default.fileExists(atPath: "\(directory)/.git") {
-      log.info("cloning \(repository)")
+      log.info("cloning \(shown)")
       try await git(["init", "--quiet", directory])
     }
     try await git(["-C", directory, "fetch", "--quiet", "--depth", "1", repository, wanted])
@@ -64,20 +68,47 @@ struct GitClone: Equatable, Sendable {
     return directory
   }
 
-  /// The token goes by the environment: arguments are for everybody to see, and an address would stay in the clone.
-  private var environment: [String: String] {
+  /// The login goes by the environment: arguments are for everybody to see, and an address would stay in the clone. It
+  /// is for the repository's own server alone: submodules may be anybody's.
+  var environment: [String: String] {
     var environment = ProcessInfo.processInfo.environment
     environment["GIT_TERMINAL_PROMPT"] = "0"
-    guard let token else { return environment }
-    let text = token.reveal()
-    let login = text.contains(":") ? text : "x-access-token:\(text)"
-    let encoded = Data(login.utf8).base64EncodedString()
+    guard let server = Self.server(of: repository), let credentials else { return environment }
+    let encoded = Data(credentials.utf8).base64EncodedString()
     Redaction.register(encoded)
     environment["GIT_CONFIG_COUNT"] = "1"
-    environment["GIT_CONFIG_KEY_0"] = "http.extraHeader"
+    environment["GIT_CONFIG_KEY_0"] = "http.\(server)/.extraHeader"
     environment["GIT_CONFIG_VALUE_0"] = "Authorization: Basic \(encoded)"
     return environment
   }
+
+  /// `user:password` for the server; nil where it asks for none.
+  private var credentials: String? {
+    let login = login?.reveal()
+    guard let token = token?.reveal() else { return login.map { $0.contains(":") ? $0 : "\($0):" } }
+    if token.contains(":") { return token }
+    // The user of the address, where it names one.
+    let user = login?.prefix { $0 != ":" } ?? ""
+    return "\(user.isEmpty ? "x-access-token" : user):\(token)"
+  }
+
+  /// The address without what stands before the @, and that. Only of addresses on the web: the user of SSH is no secret.
+  private static func apart(_ repository: String) -> (String, Secret<String>?) {
+    guard let match = repository.wholeMatch(of: /(https?:\/\/)([^\/?#]*)@(.*)/.ignoresCase()) else {
+      return (repository, nil)
+    }
+    let written = String(match.2)
+    for part in written.split(separator: ":").dropFirst() { Redaction.register(String(part)) }
+    return ("\(match.1)\(match.3)", Secret(written.removingPercentEncoding ?? written))
+  }
+
+  /// `https://host:port` of an address on the web.
+  private static func server(of repository: String) -> String? {
+    repository.prefixMatch(of: /https?:\/\/[^\/?#]+/.ignoresCase()).map { String($0.0) }
+  }
+
+  /// The address as it may be shown.
+  private var shown: String { URLText.masked(repository) }
 
   private func git(_ arguments: [String]) async throws {
     let process = Process()
@@ -108,7 +139,7 @@ struct GitClone: Equatable, Sendable {
       throw GitFailure(
         kind: GitFailure.isPassing(text) ? .transient : .configuration,
         message: Redaction.redact(
-          "pull step git_clone: \(repository) at \(commit ?? branch ?? "its default branch") could not be fetched: \(text.trimmingCharacters(in: .whitespacesAndNewlines))"
+          "pull step git_clone: \(shown) at \(commit ?? branch ?? "its default branch") could not be fetched: \(text.trimmingCharacters(in: .whitespacesAndNewlines))"
         ))
     }
   }

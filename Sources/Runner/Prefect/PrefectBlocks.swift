@@ -54,6 +54,24 @@ public struct PrefectBlocks: BlockSource {
 extension BlockStore {
   /// The secret that a block of a type stands for in a text: the value of a `secret`, the token of credentials.
   func secretText(type: String, name: String) async throws -> String? {
+    let values = try await values(type: type, name: name)
+    for key in Self.secretKeys {
+      if let secret = try values.optionalSecret(key) { return secret.reveal() }
+    }
+    return nil
+  }
+
+  /// What a block of a type has in it.
+  func document(type: String, name: String) async throws -> JSONObject {
+    let values = try await values(type: type, name: name)
+    // Made known as secrets: the type may be one of which nothing is known here.
+    for key in Self.secretKeys where values[key]?.string != nil { _ = try values.optionalSecret(key) }
+    return values.document
+  }
+
+  private static let secretKeys = ["value", "token", "access_token", "password"]
+
+  private func values(type: String, name: String) async throws -> BlockValues {
     struct AnyBlock: FlowKit.Block {
       static var typeSlug: String { slug ?? "" }
       @TaskLocal static var slug: String?
@@ -61,11 +79,7 @@ extension BlockStore {
       init(_ values: BlockValues) throws { self.values = values }
     }
     return try await AnyBlock.$slug.withValue(type) {
-      let values = try await load(BlockReference<AnyBlock>(name)).values
-      for key in ["value", "token", "access_token", "password"] {
-        if let secret = try values.optionalSecret(key) { return secret.reveal() }
-      }
-      return nil
+      try await load(BlockReference<AnyBlock>(name)).values
     }
   }
 }

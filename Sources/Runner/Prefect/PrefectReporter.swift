@@ -13,6 +13,8 @@ final class PrefectReporter: RunReporter {
     let name: String
     let flow: String
     var flowID: UUID?
+    var deploymentID: UUID?
+    var tags: [String] = []
     /// How often the run has entered RUNNING: tasks of a repeated run are others.
     var runCount = 1
   }
@@ -80,12 +82,13 @@ final class PrefectReporter: RunReporter {
   }
 
   func artifact(_ artifact: Artifact, key: String, description: String?) {
-    var description = description
+    var description = description.map(Redaction.redact)
     let data: JSONValue
     switch artifact {
     case .table(let rows):
-      let (text, missing) = Shortening.table(rows, limit: Shortening.artifact)
-      data = .string(Redaction.redact(text))
+      let masked = rows.map { row in JSONObject(row.map { (key: $0.key, value: $0.value.redacted) }) }
+      let (text, missing) = Shortening.table(masked, limit: Shortening.artifact)
+      data = .string(text)
       if missing > 0 {
         description = "\(description.map { "\($0) " } ?? "")(\(missing) more of \(rows.count) rows left out)"
       }
@@ -135,10 +138,12 @@ final class PrefectReporter: RunReporter {
     outbox.event(
       Prefect.Event(
         id: UUID(), occurred: clock.now(), event: "prefect.flow-run.heartbeat",
-        resource: Prefect.Event.resource(run, name: subject.name), related: related(subject)))
+        resource: Prefect.Event.resource(
+          run, name: subject.name, ["prefect.version": .string(Prefect.version)]), related: related(subject)))
   }
 
-  private var currentTask: UUID? {
+  /// The server's id of the task that is being worked on here.
+  var currentTask: UUID? {
     TaskIdentity.current.flatMap { current in tasks.withLock { $0[current]?.id } }
   }
 
@@ -157,13 +162,23 @@ final class PrefectReporter: RunReporter {
       [
         Prefect.Event.resource(
           "prefect.flow-run.\(subject.id.wire)", name: subject.name, role: "flow-run")
-      ] + related(subject)
+      ] + related(subject, but: task.tags)
     return event
   }
 
-  private func related(_ subject: Subject) -> [JSONObject] {
-    guard let flow = subject.flowID else { return [] }
-    return [Prefect.Event.resource("prefect.flow.\(flow.wire)", name: subject.flow, role: "flow")]
+  /// What automations find a run's events by, but for tags that an event names already.
+  private func related(_ subject: Subject, but named: [String] = []) -> [JSONObject] {
+    var related: [JSONObject] = []
+    if let flow = subject.flowID {
+      related.append(Prefect.Event.resource("prefect.flow.\(flow.wire)", name: subject.flow, role: "flow"))
+    }
+    if let deployment = subject.deploymentID {
+      related.append(Prefect.Event.resource("prefect.deployment.\(deployment.wire)", role: "deployment"))
+    }
+    return related
+      + Set(subject.tags).subtracting(named).sorted().map {
+        Prefect.Event.resource("prefect.tag.\($0)", role: "tag")
+      }
   }
 }
 

@@ -15,9 +15,9 @@ public struct PrefectRun: Sendable {
     public var watchInterval: Duration = .milliseconds(1500)
     /// How often the server is told that the run is alive; nil never.
     public var heartbeat: Duration? = .seconds(180)
-    /// How long the server is waited for before the run has started.
+    /// How long the server is waited for that has not answered yet.
     public var startPatience: Duration = .seconds(60)
-    /// How long the final state, and what was not sent yet, are kept trying to be told when the API is away.
+    /// How long the start, the final state, and what was not sent yet are kept trying to be told when the API is away.
     public var patience: Duration = .seconds(3600)
     /// The flow's name, where it is known already; else the server is asked.
     public var flowName: String?

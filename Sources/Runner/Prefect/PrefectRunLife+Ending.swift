@@ -13,11 +13,10 @@ extension PrefectRunLife {
 
   /// Makes the writes of the run that wait for the API.
   func settle(_ reporter: PrefectReporter) async {
-    let deadline = clock.now().addingTimeInterval(run.options.patience.seconds)
+    let start = clock.now()
     while true {
       do { return try await run.options.settle() } catch {
-        guard FailureKind(of: error) == .transient, clock.now() < deadline, run.stopSwitch.reason == nil
-        else {
+        guard isWorthWaiting(error, since: start, run.options.patience) else {
           return say(.error, "state of this run could not be kept: \(FinalState.sentence(error))", reporter)
         }
         try? await clock.sleep(for: .seconds(1))
@@ -93,13 +92,19 @@ extension PrefectRunLife {
     }
   }
 
+  /// How long reports wait for an API in whose place something else answers, once the final state is told.
+  private static let detourPatience = Duration.seconds(300)
+
   /// Sends what is left, and ends.
   func finish(_ sending: Task<Void, Never>, _ error: (any Error)?) async -> PrefectRun.Ending {
     outbox.close()
     await sending.value
     let start = clock.now()
     await sender.sendAll { failure in
-      error == nil && isWorthWaiting(failure, since: start, run.options.patience)
+      // A server that does not have one address at all would keep the process for as long as an outage does.
+      error == nil
+        && (isWorthWaiting(failure, since: start, run.options.patience, isKnown: false)
+          || isWorthWaiting(failure, since: start, min(run.options.patience, Self.detourPatience)))
     }
     if outbox.leftOut > 0 { say(.warning, "\(outbox.leftOut) log lines were left out of what was sent") }
     return error.map { .untold($0) } ?? .told

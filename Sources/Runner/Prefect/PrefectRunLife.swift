@@ -4,13 +4,16 @@ import Foundation
 import JSON
 import PrefectAPI
 import PrefectClient
+import Synchronization
 
 /// The steps of one run, in their order.
-struct PrefectRunLife: Sendable {
+final class PrefectRunLife: Sendable {
   let run: PrefectRun
   private let console: any RunReporter
   let outbox: ReportOutbox
   let sender: ReportSender
+  /// Whether the pull steps are done: they change this process, and so are done once in it.
+  private let hasPulled = Atomic(false)
   var clock: any WallClock { run.execution.clock }
   var client: PrefectClient { run.client }
   var id: UUID { run.id }
@@ -34,7 +37,10 @@ struct PrefectRunLife: Sendable {
   }
 
   func run() async -> PrefectRun.Ending {
-    defer { outbox.closeFiles() }
+    defer {
+      let lost = outbox.closeFiles()
+      if lost > 0 { say(.warning, "\(lost) reports were left out: there was no room to keep them") }
+    }
     do {
       let flowRun = try await patiently(run.options.startPatience) { try await client.flowRun(id) }
       if let state = flowRun.state, state.type == .cancelling {
@@ -58,18 +64,20 @@ struct PrefectRunLife: Sendable {
     if let known = run.options.flowName {
       name = known
     } else {
-      name = try await patiently(run.options.startPatience) { try await client.flow(flowRun.flowID).name }
+      name = try await patiently(run.options.patience) { try await client.flow(flowRun.flowID).name }
     }
     let reporter = PrefectReporter(
       PrefectReporter.Subject(
-        id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, runCount: flowRun.runCount + 1),
+        id: id, name: flowRun.name, flow: name, flowID: flowRun.flowID, deploymentID: flowRun.deploymentID,
+        tags: flowRun.tags, runCount: flowRun.runCount + 1),
       outbox: outbox, clock: clock, leastLevel: run.options.logLevel)
     // Meanwhile, so that the flow starts sooner; a run that is RUNNING already waits for an API that went away since.
     let pulling = Task { () -> [JSONObject] in
       guard run.options.pullSteps != nil, let deployment = flowRun.deploymentID else { return [] }
       return try await patiently(run.options.patience) { try await client.deployment(deployment).pullSteps }
     }
-    guard try await enterRunning(patience: run.options.startPatience) else {
+    // The API has answered: that it is away now is no wrong address.
+    guard try await enterRunning() else {
       pulling.cancel()
       return .told
     }
@@ -92,6 +100,8 @@ struct PrefectRunLife: Sendable {
     }
     while true {
       let outcome = await attempt(flow, flowRun, pulling, reporter)
+      // However it ended: what the flow has written is written.
+      await settle(reporter)
       if case .suspended? = run.stopSwitch.reason {
         say(.info, "suspended; a worker goes on with the run when it is resumed", reporter)
         return await finish(sending, nil)
@@ -100,7 +110,6 @@ struct PrefectRunLife: Sendable {
         say(.warning, "somebody else has ended the run: it is \(state)", reporter)
         return await finish(sending, nil)
       }
-      await settle(reporter)
       let final = await finalState(outcome, reporter)
       outbox.bell.ring()
       switch await conclude(final, outcome, policy) {
@@ -109,11 +118,7 @@ struct PrefectRunLife: Sendable {
       case .again(let date):
         say(.info, "the run is repeated at \(date)", reporter)
         do {
-          guard await wait(until: date), try await enterRunning(patience: run.options.patience) else {
-            let cancelled = FinalState.state(of: .cancelled, cancelledBecause: cancellationReason)
-            if run.stopSwitch.reason != nil { try await conclude(cancelled) }
-            return await finish(sending, nil)
-          }
+          guard try await enterAgain(at: date) else { return await finish(sending, nil) }
         } catch {
           return await finish(sending, error)
         }
@@ -132,26 +137,28 @@ struct PrefectRunLife: Sendable {
     let task = Task { () -> RunOutcome in
       do {
         let flow = try flow.get()
-        if let steps = run.options.pullSteps {
-          let log = Log(label: "pull") { pair.log($0, at: clock.now()) }
+        if let steps = run.options.pullSteps, !hasPulled.load(ordering: .relaxed) {
+          let log = Log(label: "pull") { pair.log($0, at: self.clock.now()) }
           let pull = try await withTaskCancellationHandler {
             try await pulling.value
           } onCancel: {
             pulling.cancel()
           }
           try await steps.run(pull, log: log)
+          hasPulled.store(true, ordering: .relaxed)
         }
         var execution = run.execution
         execution.reporter = pair
         execution.services[PauseService.self] = PrefectPauses(
           id: id, client: client, stopSwitch: run.stopSwitch)
+        execution.services[TagLimitService.self] = PrefectTagLimits(client) { reporter.currentTask }
         // The console has what is printed already.
         let printed =
           !run.options.takesPrintedLines
           ? nil
           : PrintedLines { text in
             reporter.log(
-              Log.Line(level: .info, label: "print", message: Redaction.redact(text)), at: clock.now())
+              Log.Line(level: .info, label: "print", message: Redaction.redact(text)), at: self.clock.now())
           }
         let outcome = await execution.run(flow, parameters: flowRun.parameters, id: id)
         await printed?.close()
@@ -169,14 +176,14 @@ struct PrefectRunLife: Sendable {
   }
 
   /// Proposes RUNNING, once the time has come. Gives whether the run is this process's.
-  private func enterRunning(patience: Duration) async throws -> Bool {
+  private func enterRunning() async throws -> Bool {
     let start = clock.now()
     var running = Prefect.StateCreate(.running)
     running.stateDetails.transitionID = UUID()
     while true {
       let answer: Prefect.OrchestrationResult
       do { answer = try await client.setFlowRunState(id, running) } catch {
-        guard isWorthWaiting(error, since: start, patience),
+        guard isWorthWaiting(error, since: start, run.options.patience),
           await wait(until: clock.now().addingTimeInterval(1))
         else { throw error }
         continue
@@ -188,8 +195,11 @@ struct PrefectRunLife: Sendable {
       switch step {
       case .accepted: return true
       case .again(let delay):
-        guard await wait(until: clock.now().addingTimeInterval(delay.seconds)) else { return false }
-      case .retry(let date): guard await wait(until: date) else { return false }
+        say(.info, "run \(id.wire) may start in \(delay.inWords)")
+        guard await wait(until: clock.now().addingTimeInterval(delay.seconds)) else {
+          return try await giveUp()
+        }
+      case .retry(let date): guard await wait(until: date) else { return try await giveUp() }
       case .cancel:
         try await conclude(
           FinalState.state(of: .cancelled, cancelledBecause: "Cancelled before it started."))
@@ -201,6 +211,28 @@ struct PrefectRunLife: Sendable {
     }
   }
 
+  /// Waits for the time of a repetition, and proposes RUNNING. Gives whether the run is this process's.
+  private func enterAgain(at date: Date) async throws -> Bool {
+    guard await wait(until: date) else { return try await giveUp() }
+    // The server would let a run that somebody has ended begin again.
+    if let state = try? await client.flowRun(id).state, let reason = FinalState.stop(for: state) {
+      run.stopSwitch.stop(reason)
+      return try await giveUp()
+    }
+    return try await enterRunning()
+  }
+
+  /// The end of a run that is stopped while it waits: it is cancelled, but where somebody else has ended it. Gives false.
+  private func giveUp() async throws -> Bool {
+    switch run.stopSwitch.reason {
+    case .cancelling?, .interrupted?:
+      try await conclude(FinalState.state(of: .cancelled, cancelledBecause: cancellationReason))
+    case .ended(let state)?: say(.warning, "somebody else has ended the run: it is \(state)")
+    case .suspended?, nil: break
+    }
+    return false
+  }
+
   /// Calls until it succeeds, as long as failures may pass and there is time.
   private func patiently<Answer>(
     _ patience: Duration, _ call: () async throws -> Answer
@@ -208,16 +240,24 @@ struct PrefectRunLife: Sendable {
     let start = clock.now()
     while true {
       do { return try await call() } catch {
-        guard isWorthWaiting(error, since: start, patience) else { throw error }
+        guard isWorthWaiting(error, since: start, patience, isKnown: false) else { throw error }
         try await clock.sleep(for: .seconds(1))
       }
     }
   }
 
   /// Whether a failure may pass, and there is time left to wait for that. A process that was asked to stop has little.
-  func isWorthWaiting(_ error: any Error, since start: Date, _ patience: Duration) -> Bool {
+  ///
+  /// - Parameter isKnown: whether the API has let this run begin: what a proxy answers instead of it, or a login that is
+  ///   refused now, is then no wrong setting but something that may pass.
+  func isWorthWaiting(
+    _ error: any Error, since start: Date, _ patience: Duration, isKnown: Bool = true
+  ) -> Bool {
     let patience = run.stopSwitch.reason == .interrupted ? min(patience, .seconds(5)) : patience
-    return FailureKind(of: error) == .transient && clock.now().timeIntervalSince(start) < patience.seconds
+    let isOfTheWay =
+      (error as? PrefectFailure).map { $0.kind == .configuration && !$0.isNotFound } ?? false
+    let mayPass = FailureKind(of: error) == .transient || isKnown && isOfTheWay
+    return mayPass && clock.now().timeIntervalSince(start) < patience.seconds
   }
 
   /// Waits, unless the run is stopped. Gives whether it was not.

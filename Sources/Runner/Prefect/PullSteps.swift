@@ -24,8 +24,17 @@ public struct PullSteps: Sendable {
     case gitClone(GitClone)
   }
 
-  /// Does the steps in their order; the working directory of this process is then where the last one led.
+  /// Does the steps in their order; the working directory of this process is then where the last one led. Where one fails,
+  /// it is the one from before, so that they can be done again.
   func run(_ steps: [JSONObject], log: Log) async throws {
+    let start = FileManager.default.currentDirectoryPath
+    do { try await follow(steps, log) } catch {
+      _ = FileManager.default.changeCurrentDirectoryPath(start)
+      throw error
+    }
+  }
+
+  private func follow(_ steps: [JSONObject], _ log: Log) async throws {
     var outputs: [String: String] = [:]
     // As Prefect does it: a clone is entered when all steps are done, so that the next clone lies beside it.
     var last: String?
@@ -108,7 +117,7 @@ public struct PullSteps: Sendable {
     }
   }
 
-  /// Follows `{{ … }}`. A block of credentials stands for its token.
+  /// Follows `{{ … }}`. A block of which no field is named stands for its secret.
   private func resolve(_ text: String, _ outputs: [String: String]) async throws -> String {
     var result = ""
     var rest = text[...]
@@ -128,11 +137,33 @@ public struct PullSteps: Sendable {
     if name.hasPrefix("$") { return environment[String(name.dropFirst())] }
     if let output = outputs[name] { return output }
     let parts = name.split(separator: ".").map(String.init)
-    if parts.count == 3, parts[0] == "prefect", parts[1] == "variables" {
-      return try await state.read("variables/\(parts[2])").flatMap { try JSONValue(parsing: $0) }
-        .map { $0.string ?? $0.text() }
+    if parts.count >= 3, parts[0] == "prefect", parts[1] == "variables" {
+      guard let bytes = try await state.read("variables/\(parts[2])") else { return nil }
+      let value = Self.member(try JSONValue(parsing: bytes), parts.dropFirst(3))
+      // As it was set, where it is no text.
+      return value.map { $0.string ?? $0.text() }
     }
     guard parts.count >= 4, parts[0] == "prefect", parts[1] == "blocks" else { return nil }
-    return try await blocks.secretText(type: parts[2], name: parts[3])
+    guard parts.count > 4 else { return try await blocks.secretText(type: parts[2], name: parts[3]) }
+    let document = try await blocks.document(type: parts[2], name: parts[3])
+    // As Prefect has it: a block that wraps one value is that value.
+    let isWrapper = document.count == 1 && parts[4] != "value"
+    let block = isWrapper ? document["value"] ?? .object(document) : .object(document)
+    return try Self.member(block, parts.dropFirst(4)).map { try Self.text($0, name) }
+  }
+
+  /// What stands within a value under some names, each within the one before.
+  private static func member(_ value: JSONValue, _ path: ArraySlice<String>) -> JSONValue? {
+    path.reduce(value) { $0?[$1] }.flatMap { $0.isNull ? nil : $0 }
+  }
+
+  private static func text(_ value: JSONValue, _ name: String) throws -> String {
+    switch value {
+    case .object, .array:
+      throw Misconfiguration(
+        "a pull step refers to {{ \(name) }}, which is \(value.typeInWords)",
+        remedy: "Name a value within it.")
+    default: value.string ?? value.text()
+    }
   }
 }

@@ -236,15 +236,18 @@ final class ReportOutbox: Sendable {
     bell.ring()
   }
 
-  /// Lets go of the files; those with reports that have not arrived stay.
-  func closeFiles() {
-    state.withLock { state in
+  /// Lets go of the files; those with reports that have not arrived stay. Gives how many reports found no room, and no one
+  /// was told of.
+  @discardableResult func closeFiles() -> Int {
+    let dropped = state.withLock { state in
       state.logs.close()
       state.events.close()
       state.artifacts.close()
+      return state.logs.takeDropped() + state.events.takeDropped() + state.artifacts.takeDropped()
     }
     // Fails, as it should, where something is kept in it.
     rmdir(folder)
+    return dropped
   }
 }
 

@@ -13,6 +13,8 @@ struct ReportQueue: Sendable {
   let wasLeft: Bool
   private var memory: ArraySlice<[UInt8]> = []
   private var memoryBytes = 0
+  /// Whether what is in memory was read from the file, which then has it still.
+  private var isMemoryOfFile = false
   private var file: Int32 = -1
   private var readOffset = 0
   private var writeOffset = 0
@@ -46,6 +48,7 @@ struct ReportQueue: Sendable {
   /// Adds a document, which must have no line break in it. It is counted as dropped where there is no room.
   mutating func append(_ document: [UInt8]) {
     if readOffset == writeOffset, memory.isEmpty || memoryBytes + document.count <= memoryLimit {
+      if memory.isEmpty { isMemoryOfFile = false }
       memory.append(document)
       memoryBytes += document.count
     } else if writeOffset - readOffset + document.count + 1 > fileLimit || !write(document) {
@@ -86,15 +89,27 @@ struct ReportQueue: Sendable {
     let next = "\(path).next"
     unlink(next)
     var whole = ReportQueue(path: next, memoryLimit: 0, fileLimit: .max)
+    // What no file has.
+    let unwritten = isMemoryOfFile ? 0 : memory.count
+    var lost = 0
     repeat {
-      for document in memory where !whole.write(document) { dropped += 1 }
+      for document in memory where !whole.write(document) { lost += 1 }
       memory = []
       memoryBytes = 0
       refill()
     } while !memory.isEmpty
-    discardFile()
+    let hadFile = file >= 0
+    if hadFile { _ = Glibc.close(file) }
     if whole.file >= 0 { _ = Glibc.close(whole.file) }
-    if rename(next, path) != 0 { dropped += 1 }
+    (file, readOffset, writeOffset) = (-1, 0, 0)
+    // Over the file, which is there until the other has taken its place.
+    if lost == 0 || !hadFile, rename(next, path) == 0 {
+      dropped += lost
+    } else {
+      // The disk is full: the file has too much rather than too little.
+      unlink(next)
+      dropped += hadFile ? unwritten : max(lost, 1)
+    }
   }
 
   private mutating func open() -> Bool {
@@ -149,6 +164,7 @@ struct ReportQueue: Sendable {
       }
       let lines = chunk[..<end].split(separator: UInt8(ascii: "\n")).map { Array($0) }
       memory = lines[...]
+      isMemoryOfFile = true
       memoryBytes = lines.reduce(0) { $0 + $1.count }
       readOffset += end + 1
       return

@@ -14,6 +14,8 @@ final class ReportSender: Sendable {
   private let warn: @Sendable (String) -> Void
   /// The server's run of each sub-flow, by the id in this process.
   private let subflows = Mutex<[UUID: UUID]>([:])
+  /// For each sub-flow that the server refused, the server's run around it, which has its reports.
+  private let refused = Mutex<[UUID: UUID]>([:])
   /// Whether log lines were sent of which no answer says that they have arrived, or that they have not.
   private let hasOpenLines: Mutex<Bool>
 
@@ -127,8 +129,9 @@ final class ReportSender: Sendable {
   }
 
   /// Whether the same would be refused for ever. A login that is wrong now may be set right while the run goes on.
+  /// A 404 that is about no object is that of a proxy, or of a server that is being put up.
   private static func isRefusal(_ failure: PrefectFailure) -> Bool {
-    failure.kind == .rejected || failure.status == 404
+    failure.kind == .rejected || failure.isNotFound
   }
 
   private func send(_ report: ProgressReport) async throws -> ProgressReport {
@@ -139,7 +142,9 @@ final class ReportSender: Sendable {
         try await client.updateArtifact(id, Prefect.ArtifactUpdate(data: percent))
       } else {
         var create = Prefect.ArtifactCreate(
-          type: "progress", key: "progress-\(Self.key(report.name))", description: report.name, data: percent)
+          type: "progress", key: "progress-\(Self.key(report.name))",
+          description: Redaction.redact(report.name),
+          data: percent)
         create.flowRunID = runID(report.run)
         report.artifact = try await client.createArtifact(create).id
       }
@@ -168,11 +173,11 @@ final class ReportSender: Sendable {
         _ = try await client.setFlowRunState(id, state)
       }
     } catch let failure as PrefectFailure where Self.isRefusal(failure) {
-      // Its reports go to the run around it, so that they are not lost.
+      // Its reports go to the run around it, so that they are not lost; its end is not that run's.
       warn("the server refused a sub-flow: \(failure.message)")
       if case .started = report.moment {
         let parent = runID(report.parent)
-        subflows.withLock { $0[report.id] = $0[report.id] ?? parent }
+        refused.withLock { $0[report.id] = parent }
       }
     }
   }
@@ -192,11 +197,17 @@ final class ReportSender: Sendable {
     subflows.withLock { $0[report.id] = run.id }
   }
 
-  private func runID(_ id: UUID) -> UUID { subflows.withLock { $0[id] } ?? id }
+  /// The server's runs, by the ids in this process.
+  private var known: [UUID: UUID] {
+    let refused = refused.withLock { $0 }
+    return subflows.withLock { $0 }.merging(refused) { own, _ in own }
+  }
+
+  private func runID(_ id: UUID) -> UUID { known[id] ?? id }
 
   /// A report with the server's ids for this process's: they have one length, and no other text is like them.
   private func translated(_ document: [UInt8]) -> [UInt8] {
-    let known = subflows.withLock { $0 }
+    let known = known
     guard !known.isEmpty else { return document }
     var text = String(decoding: document, as: UTF8.self)
     for (own, server) in known where text.contains(own.wire) {

@@ -91,6 +91,6 @@ public struct ResultStore: Sendable {
   static let serializer: JSONObject = ["type": "json", "jsonlib": "json"]
 
   static func record(_ result: JSONValue, _ metadata: Prefect.ResultRecordMetadata) throws -> JSONValue {
-    ["metadata": try metadata.wireDocument(), "result": .string(Redaction.redact(result.text()))]
+    ["metadata": try metadata.wireDocument(), "result": .string(result.redacted.text())]
   }
 }
