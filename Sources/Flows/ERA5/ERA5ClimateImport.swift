@@ -96,7 +96,8 @@ public struct ERA5ClimateImport: Flow {
     let files = try await download.fetch(plan.requests(zones, upTo: try await download.lastYear(of: plan)))
     let values = try await run.task("zonal_statistics") { [plan] task in
       let values = try plan.values(
-        zones, for: info.capabilities, from: files, cacheFolder: run.cacheFolder, log: task.log)
+        zones, for: info.capabilities, from: files, now: run.clock.now(), cacheFolder: run.cacheFolder,
+        log: task.log)
       for line in values.summaries() { task.log.info(line) }
       return values
     }
