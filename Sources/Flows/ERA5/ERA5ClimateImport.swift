@@ -106,6 +106,8 @@ public struct ERA5ClimateImport: Flow {
       throw obstacle
     }
     let delivery = try await destination.write(values, preliminary: known, run)
+    // Before anything that can fail: values that have arrived are to be replaced.
+    if !dryRun { try await preliminary.keep(plan, values, delivery, run) }
     let receipt = delivery.receipt
     let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
     try ERA5Report(
@@ -119,8 +121,6 @@ public struct ERA5ClimateImport: Flow {
       if registerComplete { try await destination.registerComplete(values, receipt, run) }
       // Without new values too: an earlier run may have been killed before it.
       if runAnalytics { try await destination.runAnalytics(run) }
-      try await preliminary.keep(
-        plan.months, stillPreliminary: Set(values.preliminaryPeriods.map(\.month)), run)
     }
     // From here on a killed run has nothing to go on with; a later one wants what is published then.
     try await download.release(files)

@@ -42,8 +42,9 @@ struct ERA5Destination: Sendable {
     run.log.info(receipt.inWords)
     for warning in receipt.warnings { run.log.warning(warning) }
     var delivery = ERA5Delivery(rows: rows.count, receipt: receipt)
+    delivery.notHeld = Set(receipt.refusals.map(\.value.key))
     if !dryRun {
-      do { delivery.failure = try await verify(rows, receipt, run) } catch {
+      do { try await verify(rows, &delivery, run) } catch {
         try Task.checkCancellation()
         delivery.failure = error
       }
@@ -161,20 +162,18 @@ struct ERA5Destination: Sendable {
   }
 
   /// Holds what DHIS2 now has against what was to be imported.
-  private func verify(
-    _ rows: [DataValue], _ receipt: ImportReceipt, _ run: FlowRun
-  ) async throws -> Rejection? {
-    let refused = Set(receipt.refusals.map(\.value.key))
-    let expected = rows.filter { !refused.contains($0.key) }
+  private func verify(_ rows: [DataValue], _ delivery: inout ERA5Delivery, _ run: FlowRun) async throws {
+    let expected = rows.filter { [refused = delivery.notHeld] in !refused.contains($0.key) }
     let wrong = try await run.task("verify") { _ in
       try await server.differing(expected, dataSet: mapping.dataSet)
     }
-    guard let first = wrong.first, wrong.count > receipt.zeroDropped else {
+    delivery.notHeld.formUnion(wrong.map(\.key))
+    guard let first = wrong.first, wrong.count > delivery.receipt.zeroDropped else {
       run.log.info(
         "read back \(expected.count - wrong.count) of \(expected.count) values from DHIS2: all as imported")
-      return nil
+      return
     }
-    return Rejection(
+    delivery.failure = Rejection(
       "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period), where \(first.value) was sent",
       remedy: "Look at the data element's settings, and at who else writes to it.")
   }
@@ -185,6 +184,8 @@ struct ERA5Delivery: Sendable {
   /// How many values there were to import.
   let rows: Int
   let receipt: ImportReceipt
+  /// What DHIS2 does not hold of them: refused values, and zeros that it dropped.
+  var notHeld: Set<DataValue.Key> = []
   /// What the run ends with, where the import ended early, or DHIS2 does not hold what it said it took.
   var failure: (any Error)?
 }
