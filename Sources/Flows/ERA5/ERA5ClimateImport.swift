@@ -118,7 +118,7 @@ public struct ERA5ClimateImport: Flow {
     if let failure = delivery.failure { throw failure }
     if !dryRun {
       try await withoutData.keep(values, run)
-      if registerComplete { try await destination.registerComplete(values, receipt, run) }
+      if registerComplete { try await destination.registerComplete(values, delivery, run) }
       // Without new values too: an earlier run may have been killed before it.
       if runAnalytics { try await destination.runAnalytics(run) }
     }

@@ -77,15 +77,15 @@ struct ERA5Destination: Sendable {
     }
   }
 
-  /// Registers the data set as complete for each org unit and period that has a value of every indicator.
-  func registerComplete(_ values: ERA5Values, _ receipt: ImportReceipt, _ run: FlowRun) async throws {
+  /// Registers the data set as complete for each org unit and period of which DHIS2 holds a value of every indicator.
+  func registerComplete(_ values: ERA5Values, _ delivery: ERA5Delivery, _ run: FlowRun) async throws {
     struct Place: Hashable { let period: String, unit: String }
-    let refused = Set(receipt.refusals.map { Place(period: $0.value.key.period, unit: $0.value.key.orgUnit) })
+    let lacking = Set(delivery.notHeld.map { Place(period: $0.period, unit: $0.orgUnit) })
     var counts: [Place: Int] = [:]
     for value in values.values {
       counts[Place(period: value.period.id, unit: value.unit.id), default: 0] += 1
     }
-    let complete = counts.filter { $0.value == indicators.count && !refused.contains($0.key) }.keys
+    let complete = counts.filter { $0.value == indicators.count && !lacking.contains($0.key) }.keys
       .sorted { ($0.period, $0.unit) < ($1.period, $1.unit) }
     try await run.task("register_complete") { task in
       let result = try await server.register(
