@@ -57,14 +57,15 @@ struct ERA5Destination: Sendable {
     _ ledger: ImportLedger, _ run: FlowRun
   ) async throws -> ImportReceipt {
     try await run.task("import_values") { task in
+      var preflight = try await server.preflight(
+        dataSet: mapping.dataSet, units: zones.units, calendar: calendar)
       if dryRun, let change, !change.isEmpty {
-        task.log.info("DHIS2 cannot check values before its metadata are changed; they are only compared")
+        task.log.info(
+          "DHIS2 cannot check values before its metadata are changed; they are held against what is known")
         let held =
           change.creates ? [:] : try await server.heldValues(rows.map(\.key), dataSet: mapping.dataSet)
-        return ImportReceipt.compared(rows, with: held)
+        return ImportReceipt.foreseen(rows, held: held, refusals: refusals(of: values, &preflight))
       }
-      let preflight = try await server.preflight(
-        dataSet: mapping.dataSet, units: zones.units, calendar: calendar)
       for finding in preflight.findings where finding.severity == .warn { task.log.warning(finding.message) }
       var options = ImportOptions(dataSet: mapping.dataSet)
       options.isDryRun = dryRun
