@@ -117,9 +117,12 @@ public struct CDSRetrieval: Sendable {
     if let id = entry.job {
       do {
         let job = try await ask(&wait, ofJob: true) { try await store.job(id) }
-        if [.accepted, .running, .successful].contains(job.status) {
+        if job.isTimely(run.clock.now()) {
           log.info("job \(id) of an earlier run is gone on with; it is \(job.status.rawValue)")
           return job
+        }
+        if job.status == .successful {
+          log.info("job \(id) of an earlier run is too old: the store may have more by now")
         }
       } catch let failure as CDSFailure where [.noSuchJob, .notAllowed].contains(failure.problem) {
         // Not allowed: it is the job of the user who had the key before.
