@@ -128,6 +128,22 @@ import Testing
     }
   }
 
+  @Test("A file that is used stays, however old it is, and with it the record beside it")
+  func inUse() async throws {
+    try await CDSBench.with { bench in
+      let file = try await bench.retrieve()[0]
+      let record = file.path.replacing(".download", with: ".json")
+      for path in [file.path, record] {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -100 * 86_400)], ofItemAtPath: path)
+      }
+      #expect(try await bench.retrieve()[0].wasKept)
+      // Another download tidies up.
+      _ = try await bench.retrieve(CDSBench.request(months: ["02"]))
+      #expect(try await bench.retrieve()[0].wasKept)
+    }
+  }
+
   @Test("A file that cannot be used is not asked of the same job again")
   func unusable() async throws {
     struct Unusable: Error {}
