@@ -100,7 +100,7 @@ struct Program {
     #expect(ending.errors.contains("python/cpython has 65123 stars"))
   }
 
-  @Test("--json prints state, result and record as one document")
+  @Test("--json prints state, result, artifacts and record as one document")
   func json() async throws {
     let good = try await Program.run(
       "run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "python/cpython")

@@ -9,6 +9,7 @@ import HTTP
 /// - A job that an earlier run handed in is gone on with: its id is kept in the state of the runs, and where that is lost,
 ///   or a connection broke before the store's answer came, the store's list of jobs tells.
 /// - Waiting for the store's queue, which can take hours, counts towards no timeout; it has a budget of its own.
+///   An outage of the store counts towards the same budget, and ends no wait before.
 /// - A request that is too large is parted.
 public struct CDSRetrieval: Sendable {
   let store: CDS
