@@ -42,8 +42,21 @@ struct FinishedRun {
       ]
     case .cancelled: break
     }
-    if let folder { document["record"] = .string(folder) }
+    if let folder {
+      document["record"] = .string(folder)
+      document["artifacts"] = .object(Self.artifacts(in: folder))
+    }
     return .object(document)
+  }
+
+  /// The files of the artifacts, by their keys: what a run that failed has done is told there.
+  private static func artifacts(in folder: String) -> JSONObject {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return names.sorted().reduce(into: [:]) { files, name in
+      // Keys have no dots.
+      guard name != "run.log", let key = name.split(separator: ".").first else { return }
+      files[String(key)] = .string("\(folder)/\(name)")
+    }
   }
 
   private static func sentence(_ error: any Error) -> String {

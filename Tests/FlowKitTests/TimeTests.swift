@@ -1,8 +1,10 @@
 import Essentials
-import FlowKit
 import FlowKitTesting
+import Foundation
 import Synchronization
 import Testing
+
+@testable import FlowKit
 
 private struct Slow: Flow {
   static let name = "slow"
@@ -37,6 +39,23 @@ private struct Slow: Flow {
     await #expect(throws: TimedOut.self) {
       try await TestRun().run(Slow.self, ["uncounted": 80_000, "counted": 3700, "hangs": true])
     }
+  }
+
+  @Test("Of waits at once the time counts once")
+  func atOnce() {
+    let limit = UncountedTime()
+    let start = Date(timeIntervalSince1970: 0)
+    // Three jobs that wait from the start on, in steps of two minutes: an hour each.
+    for minute in stride(from: 0.0, to: 60, by: 2) {
+      for job in 0..<3 {
+        limit.add(.seconds(120), from: start.addingTimeInterval(minute * 60 + Double(job)))
+      }
+    }
+    #expect(limit.value == .seconds(3_602))
+    // One that ends within another adds nothing, one after a pause all of its time.
+    limit.add(.seconds(10), from: start.addingTimeInterval(3_000))
+    limit.add(.seconds(30), from: start.addingTimeInterval(7_200))
+    #expect(limit.value == .seconds(3_632))
   }
 
   @Test("Each attempt of a task has the whole time")

@@ -18,7 +18,7 @@ import Testing
 
   private func values(_ units: [OrgUnit], without: Range<Int>) throws -> ERA5Values {
     var values = ERA5Values(
-      units: units, capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)))
+      units: units, capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)), now: .distantFuture)
     let month = try #require(CalendarMonth("2025-01"))
     values.add(.meanTemperature, ERA5Period(month), version: .final) { place in
       without.contains(place) ? (nil, .noData, nil) : (20, .ok, nil)

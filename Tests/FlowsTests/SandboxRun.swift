@@ -52,6 +52,19 @@ struct SandboxRun {
     return Dictionary(uniqueKeysWithValues: pairs)
   }
 
+  /// Changes a property of a DHIS2 object as the superuser.
+  func patch(_ object: String, _ path: String, _ value: JSONValue) async throws {
+    let patch: JSONValue = [["op": "add", "path": .string(path), "value": value]]
+    var request = HTTPRequest(
+      .patch, "\(sandbox.dhis2URL)/api/\(object)",
+      headers: ["Content-Type": "application/json-patch+json", "X-Requested-With": "XMLHttpRequest"],
+      body: .bytes(patch.bytes()),
+      authentication: .basic(username: sandbox.dhis2AdminUsername, password: Secret(sandbox.dhis2Password)))
+    request.retry = .never
+    let response = try await HTTPClient(clock: test.clock).send(request)
+    guard response.status == 200 else { throw Rejection("patching: \(response.status) \(response.text)") }
+  }
+
   /// The id of the org unit group that DHIS2 has.
   func group() async throws -> String {
     var request = HTTPRequest(.get, "\(sandbox.dhis2URL)/api/organisationUnitGroups")

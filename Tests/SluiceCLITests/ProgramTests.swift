@@ -100,19 +100,34 @@ struct Program {
     #expect(ending.errors.contains("python/cpython has 65123 stars"))
   }
 
-  @Test("--json prints state, result and record as one document")
+  @Test("--json prints state, result, artifacts and record as one document")
   func json() async throws {
     let good = try await Program.run(
       "run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "python/cpython")
     let document = try JSONValue(parsing: good.output)
     #expect(document["state"] == ["type": "COMPLETED", "name": "Completed"])
     #expect(document["result"] == [65_123])
+    #expect(document["artifacts"]?["github-stars"]?.string?.hasSuffix("/github-stars.json") == true)
     let bad = try await Program.run(
       "run", "retrieve_github_stars", "--sandbox", "--json", "--repos", "no/such-thing")
     let failure = try JSONValue(parsing: bad.output)
     #expect(failure["state"] == ["type": "FAILED", "name": "Misconfigured"])
     #expect(failure["error"]?["kind"] == "configuration")
     #expect(bad.code == 3)
+  }
+
+  @Test("--json names the artifacts of a run that failed: its receipt among them")
+  func receiptOfAFailure() async throws {
+    let month = CalendarMonth(of: CalendarDate(utc: Date())).description
+    let bad = try await Program.run(
+      "run", "dhis2_era5_climate_import", "--sandbox", "--json", "--from", month, "--to", month,
+      "--indicators", "mean_temperature")
+    let document = try JSONValue(parsing: bad.output)
+    #expect(document["state"]?["name"] == "Rejected", "\(bad.errors)")
+    let record = try #require(document["record"]?.string)
+    let artifacts = try #require(document["artifacts"]?.object)
+    #expect(artifacts["climate-import-receipt"]?.string == "\(record)/climate-import-receipt.json")
+    #expect(artifacts["run"] == nil)
   }
 
   @Test("No output of a failing run has a secret in it")

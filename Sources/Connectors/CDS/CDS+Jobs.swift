@@ -4,10 +4,6 @@ import HTTP
 import JSON
 
 extension CDS {
-  /// How far back a job that is done is taken for an answer to a request made now: what was preliminary or missing then
-  /// may be there now.
-  private static let newestAnswers: TimeInterval = 24 * 3600
-
   /// The newest job of this user that asks for the same and is queued, running or done.
   ///
   /// - Parameters:
@@ -26,11 +22,8 @@ extension CDS {
         guard let asked = job.request, asked.asksTheSame(as: request) else { continue }
         switch job.status {
         case .accepted, .running: return job
-        case .successful:
-          guard let created = job.created, now.timeIntervalSince(created) < Self.newestAnswers else {
-            return nil
-          }
-          return job
+        // What is older is no newer.
+        case .successful: return job.isTimely(now) ? job : nil
         case .failed, .rejected, .dismissed, .deleted: continue
         }
       }

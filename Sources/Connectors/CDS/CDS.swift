@@ -40,7 +40,9 @@ public struct CDS: Sendable {
     let answer = try await call(.get, path, expect: 200, operation)
     guard let value = answer["asset"]?["value"], let href = value["href"]?.string,
       let base = URL(string: "\(url)/\(path)"), let absolute = URL(string: href, relativeTo: base)
-    else { throw CDSFailure(.transient, "\(operation) at \(url): the answer names no file") }
+    else {
+      throw CDSFailure(.transient, "\(operation) at \(url): the answer names no file", problem: .noFile)
+    }
     return CDSAsset(url: absolute.absoluteString, size: value["file:size"]?.integer)
   }
 
@@ -65,7 +67,8 @@ public struct CDS: Sendable {
     if let size = asset.size, size != result.byteCount {
       throw CDSFailure(
         .transient,
-        "downloading \(asset.url): \(result.byteCount) bytes came where the store announced \(size)")
+        "downloading \(asset.url): \(result.byteCount) bytes came where the store announced \(size)",
+        problem: .wrongLength)
     }
     return result.byteCount
   }

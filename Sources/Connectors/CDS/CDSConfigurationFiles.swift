@@ -7,7 +7,7 @@ import FoundationEssentials
 ///
 /// Lines `url: ...` and `key: ...`, parted at the first colon, as `cdsapi` reads them. What `CDSAPI_URL` and `CDSAPI_KEY`,
 /// or `ECMWF_DATASTORES_URL` and `ECMWF_DATASTORES_KEY`, say wins over the file, one by one; a key in the environment
-/// is the matter of ``CDSEnvironmentKey``.
+/// is the matter of ``CDSEnvironmentKey``. `verify: 0` is not followed: the key would go to whoever answers.
 public struct CDSConfigurationFiles: BlockSource {
   struct Family {
     let path: String
@@ -34,28 +34,39 @@ public struct CDSConfigurationFiles: BlockSource {
   public func find(type: any Block.Type, name: String) throws -> BlockValues? {
     guard type is CDSCredentials.Type, name == "cds" else { return nil }
     for family in families {
-      var values = try Self.members(of: family.path)
-      guard values["key"] != nil else { continue }
+      let file = try Self.members(of: family.path)
+      guard file.values["key"] != nil else { continue }
+      var values = file.values
       if let url = family.url { values["url"] = .string(url) }
       return BlockValues(
-        typeSlug: CDSCredentials.typeSlug, name: name, values: values, origin: family.path)
+        typeSlug: CDSCredentials.typeSlug, name: name, values: values, origin: family.path,
+        remarks: file.remarks)
     }
     return nil
   }
 
-  /// Address and key of a file; empty where there is none.
-  static func members(of path: String) throws -> JSONObject {
-    guard FileManager.default.fileExists(atPath: path) else { return [:] }
+  /// Address and key of a file, and what is to be said of it; empty where there is none.
+  static func members(of path: String) throws -> (values: JSONObject, remarks: [String]) {
+    guard FileManager.default.fileExists(atPath: path) else { return ([:], []) }
     guard let data = FileManager.default.contents(atPath: path) else {
       throw Misconfiguration("\(path) cannot be read", remedy: "Look at its permissions.")
     }
     var values = JSONObject()
+    var remarks: [String] = []
     for line in String(decoding: data, as: UTF8.self).split(whereSeparator: \.isNewline) {
       let parts = line.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
-      guard parts.count == 2, let member = ["url": "url", "key": "key"][trimmed(parts[0])] else { continue }
-      values[member] = .string(trimmed(parts[1]))
+      guard parts.count == 2 else { continue }
+      let (member, value) = (trimmed(parts[0]), trimmed(parts[1]))
+      switch member {
+      case "url", "key": values[member] = .string(value)
+      case "verify" where Int(value) == 0:
+        remarks = [
+          "\(path) says verify: \(value), which is not followed: the certificate of the Climate Data Store is always verified"
+        ]
+      default: continue
+      }
     }
-    return values
+    return (values, remarks)
   }
 
   public func placesSearched(type: any Block.Type, name: String) -> [String] {

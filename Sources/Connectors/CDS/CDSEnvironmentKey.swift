@@ -10,12 +10,13 @@ public struct CDSEnvironmentKey: BlockSource {
 
   public func find(type: any Block.Type, name: String) throws -> BlockValues? {
     guard type is CDSCredentials.Type, name == "cds",
-      let family = files.families.first(where: { $0.key != nil }), let key = family.key, family.url == nil,
-      let url = try CDSConfigurationFiles.members(of: family.path)["url"]
+      let family = files.families.first(where: { $0.key != nil }), let key = family.key, family.url == nil
     else { return nil }
+    let (values, remarks) = try CDSConfigurationFiles.members(of: family.path)
+    guard let url = values["url"] else { return nil }
     return BlockValues(
       typeSlug: CDSCredentials.typeSlug, name: name, values: ["url": url, "key": .string(key)],
-      origin: "the environment and \(family.path)")
+      origin: "the environment and \(family.path)", remarks: remarks)
   }
 
   /// Nothing of its own: the environment and the files tell.

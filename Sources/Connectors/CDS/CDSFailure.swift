@@ -4,7 +4,8 @@ public import Essentials
 public struct CDSFailure: Failure {
   /// What a caller can act on.
   enum Problem: Sendable {
-    case noSuchJob, notAllowed, notReady, resultsExpired, notPublished, tooLarge, tooManyQueued, noAPI, other
+    case noSuchJob, notAllowed, notReady, resultsExpired, noFile, wrongLength
+    case notPublished, tooLarge, tooManyQueued, noAPI, other
   }
 
   public let kind: FailureKind

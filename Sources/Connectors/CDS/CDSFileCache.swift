@@ -41,8 +41,8 @@ struct CDSFileCache: Sendable {
       log.warning("the kept file \(path) is not what was downloaded: it is fetched again")
       return nil
     }
-    // Whose time of change tells when it was used last.
-    utimes(path, nil)
+    // Their time of change tells when they were used last.
+    for part in [path, recordPath(request)] { utimes(part, nil) }
     return CDSFile(
       path: path, request: request, job: job, byteCount: size, sha256: hash, downloaded: downloaded,
       content: isProvisional ? .provisional : .final, wasKept: true)

@@ -9,6 +9,7 @@ import HTTP
 /// - A job that an earlier run handed in is gone on with: its id is kept in the state of the runs, and where that is lost,
 ///   or a connection broke before the store's answer came, the store's list of jobs tells.
 /// - Waiting for the store's queue, which can take hours, counts towards no timeout; it has a budget of its own.
+///   An outage of the store counts towards the same budget, and ends no wait before.
 /// - A request that is too large is parted.
 public struct CDSRetrieval: Sendable {
   let store: CDS
@@ -88,8 +89,8 @@ public struct CDSRetrieval: Sendable {
     while true {
       let job = try await end(of: try await currentJob(request, &wait), &wait)
       do {
-        let asset = try await store.asset(ofJob: job.id)
-        return try await fetch(asset, job: job.id, request, inspect)
+        let asset = try await ask(&wait, ofJob: true) { try await store.asset(ofJob: job.id) }
+        return try await fetch(asset, job: job.id, request, &wait, inspect)
       } catch let failure as CDSFailure {
         switch failure.problem {
         case .notReady:
@@ -101,7 +102,7 @@ public struct CDSRetrieval: Sendable {
           log.info("job \(job.id): its file has expired; the request is handed in anew")
         case .tooManyQueued:
           log.warning("\(failure.message). The request is handed in again in \(CDSWait.queueFull.inWords)")
-          try await wait.pass(CDSWait.queueFull, run, job: job, at: store.url)
+          try await wait.pass(CDSWait.queueFull, run, orThrow: failure)
         default:
           if failure.kind == .rejected { try await forget(request) }
           throw failure
@@ -116,24 +117,31 @@ public struct CDSRetrieval: Sendable {
     let entry = try await register.entry(for: request)
     if let id = entry.job {
       do {
-        let job = try await store.job(id)
-        if [.accepted, .running, .successful].contains(job.status) {
+        let job = try await ask(&wait, ofJob: true) { try await store.job(id) }
+        if job.isTimely(run.clock.now()) {
           log.info("job \(id) of an earlier run is gone on with; it is \(job.status.rawValue)")
           return job
+        }
+        if job.status == .successful {
+          log.info("job \(id) of an earlier run is too old: the store may have more by now")
         }
       } catch let failure as CDSFailure where [.noSuchJob, .notAllowed].contains(failure.problem) {
         // Not allowed: it is the job of the user who had the key before.
         log.info("job \(id) of an earlier run is gone")
       }
     }
-    if let job = try await adopted(request, entry) { return job }
+    if let job = try await adopted(request, entry, &wait) { return job }
     return try await submit(request, entry, &wait)
   }
 
-  private func adopted(_ request: CDSRequest, _ entry: CDSJobRegister.Entry) async throws -> CDSJob? {
+  private func adopted(
+    _ request: CDSRequest, _ entry: CDSJobRegister.Entry, _ wait: inout CDSWait
+  ) async throws -> CDSJob? {
     let found: CDSJob?
     do {
-      found = try await store.job(for: request, newerThan: entry.used, now: run.clock.now())
+      found = try await ask(&wait) {
+        try await store.job(for: request, newerThan: entry.used, now: run.clock.now())
+      }
     } catch let failure as CDSFailure where failure.kind == .rejected || failure.problem == .noAPI {
       // A proxy or another store that has no list: the request is handed in without.
       log.warning("\(failure.message). Whether a job asks for the same already is not known")
@@ -150,19 +158,16 @@ public struct CDSRetrieval: Sendable {
   private func submit(
     _ request: CDSRequest, _ entry: CDSJobRegister.Entry, _ wait: inout CDSWait
   ) async throws -> CDSJob {
-    var attempt = 1
+    var outage = CDSOutage()
     while true {
       do {
         let job = try await store.submit(request)
         try await register.keep(CDSJobRegister.Entry(job: job.id, used: entry.used), for: request)
         log.info("the Climate Data Store took the request as job \(job.id): \(request.inWords)")
         return job
-      } catch let failure as any Failure where failure.kind == .transient && attempt < 10 {
-        let pause = failure.retryAfter ?? .seconds(5) * attempt
-        log.warning("\(failure.message). Next attempt in \(pause.inWords)")
-        try await wait.pass(pause, run, job: nil, at: store.url)
-        attempt += 1
-        if failure.retryAfter == nil, let job = try await adopted(request, entry) { return job }
+      } catch let failure as any Failure where outage.passes(failure, ofJob: false) {
+        try await sitOut(failure, &outage, &wait, job: nil)
+        if failure.retryAfter == nil, let job = try await adopted(request, entry, &wait) { return job }
       }
     }
   }
@@ -188,19 +193,41 @@ public struct CDSRetrieval: Sendable {
           remedy: "Somebody removed it, in the browser or by another program. Run again to ask anew.")
       }
       if let line = try await wait.poll(run, job, at: store.url) { log.info(line) }
-      do { job = try await store.job(job.id) } catch let failure as any Failure
-        where failure.kind == .transient
+      job = try await ask(&wait, ofJob: true, job) { [id = job.id] in try await store.job(id) }
+    }
+  }
+
+  /// Asks the store something, and again while it is away: a job goes on there, whether it can be asked or not, and its
+  /// place in the queue is worth hours.
+  ///
+  /// - Parameters:
+  ///   - ofJob: whether it is about a job that the store has taken.
+  ///   - job: the job that is waited for.
+  private func ask<Answer>(
+    _ wait: inout CDSWait, ofJob: Bool = false, _ job: CDSJob? = nil, _ question: () async throws -> Answer
+  ) async throws -> Answer {
+    var outage = CDSOutage()
+    while true {
+      do { return try await question() } catch let failure as any Failure
+        where outage.passes(failure, ofJob: ofJob)
       {
-        // The job goes on at the store, whether it can be asked or not.
-        log.warning("\(failure.message). The job is asked for again")
-        if let pause = failure.retryAfter { try await wait.pass(pause, run, job: job, at: store.url) }
+        try await sitOut(failure, &outage, &wait, job: job)
       }
     }
   }
 
+  private func sitOut(
+    _ failure: any Failure, _ outage: inout CDSOutage, _ wait: inout CDSWait, job: CDSJob?
+  ) async throws {
+    let pause = outage.pause(after: failure)
+    log.warning("\(failure.message). Next attempt in \(pause.inWords)")
+    let ending = job.map { wait.unfinished($0, at: store.url) as any Failure } ?? failure
+    try await wait.pass(pause, run, orThrow: ending)
+  }
+
   /// Downloads a file beside its place, looks into it, and keeps it.
   private func fetch(
-    _ asset: CDSAsset, job: String, _ request: CDSRequest,
+    _ asset: CDSAsset, job: String, _ request: CDSRequest, _ wait: inout CDSWait,
     _ inspect: @Sendable (CDSRequest, String) throws -> CDSFile.Content
   ) async throws -> CDSFile {
     cache.tidy(now: Date())
@@ -210,12 +237,14 @@ public struct CDSRetrieval: Sendable {
     var attempt = 1
     while true {
       do {
-        let bytes = try await store.download(asset, to: draft) { fraction in
-          run.progress("job \(job.prefix(8))", fraction)
+        let bytes = try await ask(&wait, ofJob: true) {
+          try await store.download(asset, to: draft) { fraction in
+            run.progress("job \(job.prefix(8))", fraction)
+          }
         }
         log.info("job \(job): downloaded \(bytes) bytes of \(request.dataset)")
         break
-      } catch let failure as any Failure where failure.kind == .transient && attempt < 3 {
+      } catch let failure as CDSFailure where failure.problem == .wrongLength && attempt < 3 {
         log.warning("\(failure.message). It is downloaded again")
         try await run.clock.sleep(for: .seconds(10) * attempt)
         attempt += 1

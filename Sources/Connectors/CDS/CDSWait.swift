@@ -26,21 +26,24 @@ struct CDSWait {
       line = "job \(job.id): \(job.status.rawValue)"
       told = (job.id, job.status, waited, waited)
     }
-    try await pass(interval, run, job: job, at: store)
+    try await pass(interval, run, orThrow: unfinished(job, at: store))
     interval = min(interval * 1.5, .seconds(120))
     return line
   }
 
   /// Lets time pass that counts towards this budget and no other.
-  mutating func pass(_ duration: Duration, _ run: FlowRun, job: CDSJob?, at store: String) async throws {
-    guard waited + duration <= budget else {
-      let what =
-        job.map { "job \($0.id) at \(store) is still \($0.status.rawValue)" } ?? "\(store) takes no request"
-      throw CDSFailure(
-        .transient, "\(what) after \(waited.inWords)",
-        remedy: job == nil ? nil : "The store goes on with it, and the next run goes on with the job.")
-    }
+  mutating func pass(
+    _ duration: Duration, _ run: FlowRun, orThrow failure: any Failure
+  ) async throws {
+    guard waited + duration <= budget else { throw failure }
     try await run.waitUncounted(duration)
     waited += duration
+  }
+
+  /// What is said of a job that outlasted the budget.
+  func unfinished(_ job: CDSJob, at store: String) -> CDSFailure {
+    CDSFailure(
+      .transient, "job \(job.id) at \(store) is still \(job.status.rawValue) after \(waited.inWords)",
+      remedy: "The store goes on with it, and the next run goes on with the job.")
   }
 }

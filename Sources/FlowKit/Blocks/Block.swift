@@ -37,8 +37,13 @@ public struct BlockValues: Sendable {
   public let name: String
   public let typeSlug: String
   let values: JSONObject
+  /// What whoever loads the block is to be warned of.
+  let remarks: [String]
 
-  public init(typeSlug: String, name: String, values: JSONObject, origin: String) {
+  public init(
+    typeSlug: String, name: String, values: JSONObject, origin: String, remarks: [String] = []
+  ) {
+    self.remarks = remarks
     self.typeSlug = typeSlug
     self.name = name
     self.values = values

@@ -16,9 +16,14 @@ public struct BlockStore: Sendable {
   public init(_ sources: [any BlockSource]) { self.sources = sources }
 
   /// The block that a reference names.
-  public func load<Target: Block>(_ reference: BlockReference<Target>) async throws -> Target {
+  ///
+  /// - Parameter log: is told what about the block is worth a warning.
+  public func load<Target: Block>(
+    _ reference: BlockReference<Target>, log: Log = .silent
+  ) async throws -> Target {
     for source in sources {
       if let values = try await source.find(type: Target.self, name: reference.name) {
+        for remark in values.remarks { log.warning(remark) }
         return try Target(values)
       }
     }

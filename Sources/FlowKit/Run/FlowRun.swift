@@ -36,13 +36,13 @@ public struct FlowRun: Sendable {
 
   /// The block that a parameter names.
   public func load<Target: Block>(_ reference: BlockReference<Target>) async throws -> Target {
-    try await context.blocks.load(reference)
+    try await context.blocks.load(reference, log: log)
   }
 
   /// The block that a parameter names, where it names one.
   public func load<Target: Block>(_ reference: BlockReference<Target>?) async throws -> Target? {
     guard let reference else { return nil }
-    return try await context.blocks.load(reference)
+    return try await context.blocks.load(reference, log: log)
   }
 
   /// Leaves something for people to read. The key is lower case with dashes; a later artifact of the same key is a

@@ -19,14 +19,27 @@ public struct TimedOut: Failure {
 
 /// Time that does not count, such as that in another system's queue.
 final class UncountedTime: Sendable {
-  private let total = Mutex(Duration.zero)
+  private struct State {
+    var total = Duration.zero
+    /// Until when time does not count.
+    var end = Date.distantPast
+  }
+  private let state = Mutex(State())
 
   /// The limits that are being kept in the current task, outermost first.
   @TaskLocal static var current: [UncountedTime] = []
 
-  var value: Duration { total.withLock { $0 } }
+  var value: Duration { state.withLock { $0.total } }
 
-  func add(_ duration: Duration) { total.withLock { $0 += duration } }
+  /// Adds a wait that begins. Of several at once the time counts once: they do not end one after another.
+  func add(_ duration: Duration, from start: Date) {
+    let end = start.addingTimeInterval(duration.seconds)
+    state.withLock { state in
+      guard end > state.end else { return }
+      state.total += .seconds(end.timeIntervalSince(max(start, state.end)))
+      state.end = end
+    }
+  }
 }
 
 enum TimeLimit {
@@ -67,7 +80,8 @@ extension FlowRun {
   /// Waits, and does not let the time count against the timeouts of the task and the flow: for another system's queue.
   public func waitUncounted(_ duration: Duration) async throws {
     // Before the wait: the watchers look when their time is up, which may be in the middle of it.
-    for limit in UncountedTime.current { limit.add(duration) }
+    let start = clock.now()
+    for limit in UncountedTime.current { limit.add(duration, from: start) }
     try await clock.sleep(for: duration)
   }
 }

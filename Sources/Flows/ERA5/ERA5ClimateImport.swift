@@ -96,7 +96,8 @@ public struct ERA5ClimateImport: Flow {
     let files = try await download.fetch(plan.requests(zones, upTo: try await download.lastYear(of: plan)))
     let values = try await run.task("zonal_statistics") { [plan] task in
       let values = try plan.values(
-        zones, for: info.capabilities, from: files, cacheFolder: run.cacheFolder, log: task.log)
+        zones, for: info.capabilities, from: files, now: run.clock.now(), cacheFolder: run.cacheFolder,
+        log: task.log)
       for line in values.summaries() { task.log.info(line) }
       return values
     }
@@ -105,6 +106,8 @@ public struct ERA5ClimateImport: Flow {
       throw obstacle
     }
     let delivery = try await destination.write(values, preliminary: known, run)
+    // Before anything that can fail: values that have arrived are to be replaced.
+    if !dryRun { try await preliminary.keep(plan, values, delivery, run) }
     let receipt = delivery.receipt
     let result = ERA5ImportResult(plan: plan, units: units.count, values: values, receipt: receipt)
     try ERA5Report(
@@ -115,11 +118,9 @@ public struct ERA5ClimateImport: Flow {
     if let failure = delivery.failure { throw failure }
     if !dryRun {
       try await withoutData.keep(values, run)
-      if registerComplete { try await destination.registerComplete(values, receipt, run) }
+      if registerComplete { try await destination.registerComplete(values, delivery, run) }
       // Without new values too: an earlier run may have been killed before it.
       if runAnalytics { try await destination.runAnalytics(run) }
-      try await preliminary.keep(
-        plan.months, stillPreliminary: Set(values.preliminaryPeriods.map(\.month)), run)
     }
     // From here on a killed run has nothing to go on with; a later one wants what is published then.
     try await download.release(files)

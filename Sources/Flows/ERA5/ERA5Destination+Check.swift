@@ -55,16 +55,40 @@ extension ERA5Destination {
   func refusal(
     _ indicator: ERA5Indicator, _ period: ERA5Period, _ unit: OrgUnit, _ preflight: inout Preflight
   ) -> Preflight.Finding? {
-    var element = mapping.dataElements[indicator]
+    let own = mapping.dataElements[indicator]
+    var element = own
     if mapping.isOwn, let known = preflight.dataSet?.elements, element.map({ known[$0] == nil }) ?? true {
-      element = mapping.dataElements.values.sorted().first { known[$0] != nil }
+      // Another of this flow's stands for one that is not there yet.
+      element = ERA5Indicator.allCases.map { type.dataElement($0, source).id }.first { known[$0] != nil }
     }
     guard let element else { return nil }
     // Half of one is a value of every type that a number fits in.
     let value = DataValue(
       DataValue.Key(dataElement: element, period: period.id, orgUnit: unit.id), value: "0.5")
     guard let finding = preflight.finding(for: value) else { return nil }
+    if element != own, [.valueInvalid, .categoryOptionComboRequired].contains(finding.reason) { return nil }
     return mapping.isOwn && finding.reason == .orgUnitNotAssigned ? nil : finding
+  }
+
+  /// Which of the values DHIS2 would refuse once its metadata are what this flow makes of them, and why.
+  func refusals(
+    of values: ERA5Values, _ preflight: inout Preflight
+  ) -> [DataValue.Key: (reason: ImportReason, message: String)] {
+    var found: [DataValue.Key: (reason: ImportReason, message: String)] = [:]
+    for value in values.values {
+      guard let key = key(value.indicator, value.period, value.unit.id) else { continue }
+      if let finding = refusal(value.indicator, value.period, value.unit, &preflight) {
+        found[key] = (finding.reason, finding.message)
+      } else if !preflight.user.isSuperuser, !preflight.user.covers(value.unit.path) {
+        // A data set that is not there yet has no org units, and the user's scope is the same without it.
+        let user = preflight.user.username
+        found[key] = (
+          .orgUnitOutsideScope,
+          "org unit \(value.unit.id) is not below an org unit where user \(user) enters data"
+        )
+      }
+    }
+    return found
   }
 }
 

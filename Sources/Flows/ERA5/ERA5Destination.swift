@@ -42,8 +42,9 @@ struct ERA5Destination: Sendable {
     run.log.info(receipt.inWords)
     for warning in receipt.warnings { run.log.warning(warning) }
     var delivery = ERA5Delivery(rows: rows.count, receipt: receipt)
+    delivery.notHeld = Set(receipt.refusals.map(\.value.key))
     if !dryRun {
-      do { delivery.failure = try await verify(rows, receipt, run) } catch {
+      do { try await verify(rows, &delivery, run) } catch {
         try Task.checkCancellation()
         delivery.failure = error
       }
@@ -56,14 +57,15 @@ struct ERA5Destination: Sendable {
     _ ledger: ImportLedger, _ run: FlowRun
   ) async throws -> ImportReceipt {
     try await run.task("import_values") { task in
+      var preflight = try await server.preflight(
+        dataSet: mapping.dataSet, units: zones.units, calendar: calendar)
       if dryRun, let change, !change.isEmpty {
-        task.log.info("DHIS2 cannot check values before its metadata are changed; they are only compared")
+        task.log.info(
+          "DHIS2 cannot check values before its metadata are changed; they are held against what is known")
         let held =
           change.creates ? [:] : try await server.heldValues(rows.map(\.key), dataSet: mapping.dataSet)
-        return ImportReceipt.compared(rows, with: held)
+        return ImportReceipt.foreseen(rows, held: held, refusals: refusals(of: values, &preflight))
       }
-      let preflight = try await server.preflight(
-        dataSet: mapping.dataSet, units: zones.units, calendar: calendar)
       for finding in preflight.findings where finding.severity == .warn { task.log.warning(finding.message) }
       var options = ImportOptions(dataSet: mapping.dataSet)
       options.isDryRun = dryRun
@@ -76,15 +78,15 @@ struct ERA5Destination: Sendable {
     }
   }
 
-  /// Registers the data set as complete for each org unit and period that has a value of every indicator.
-  func registerComplete(_ values: ERA5Values, _ receipt: ImportReceipt, _ run: FlowRun) async throws {
+  /// Registers the data set as complete for each org unit and period of which DHIS2 holds a value of every indicator.
+  func registerComplete(_ values: ERA5Values, _ delivery: ERA5Delivery, _ run: FlowRun) async throws {
     struct Place: Hashable { let period: String, unit: String }
-    let refused = Set(receipt.refusals.map { Place(period: $0.value.key.period, unit: $0.value.key.orgUnit) })
+    let lacking = Set(delivery.notHeld.map { Place(period: $0.period, unit: $0.orgUnit) })
     var counts: [Place: Int] = [:]
     for value in values.values {
       counts[Place(period: value.period.id, unit: value.unit.id), default: 0] += 1
     }
-    let complete = counts.filter { $0.value == indicators.count && !refused.contains($0.key) }.keys
+    let complete = counts.filter { $0.value == indicators.count && !lacking.contains($0.key) }.keys
       .sorted { ($0.period, $0.unit) < ($1.period, $1.unit) }
     try await run.task("register_complete") { task in
       let result = try await server.register(
@@ -161,20 +163,18 @@ struct ERA5Destination: Sendable {
   }
 
   /// Holds what DHIS2 now has against what was to be imported.
-  private func verify(
-    _ rows: [DataValue], _ receipt: ImportReceipt, _ run: FlowRun
-  ) async throws -> Rejection? {
-    let refused = Set(receipt.refusals.map(\.value.key))
-    let expected = rows.filter { !refused.contains($0.key) }
+  private func verify(_ rows: [DataValue], _ delivery: inout ERA5Delivery, _ run: FlowRun) async throws {
+    let expected = rows.filter { [refused = delivery.notHeld] in !refused.contains($0.key) }
     let wrong = try await run.task("verify") { _ in
       try await server.differing(expected, dataSet: mapping.dataSet)
     }
-    guard let first = wrong.first, wrong.count > receipt.zeroDropped else {
+    delivery.notHeld.formUnion(wrong.map(\.key))
+    guard let first = wrong.first, wrong.count > delivery.receipt.zeroDropped else {
       run.log.info(
         "read back \(expected.count - wrong.count) of \(expected.count) values from DHIS2: all as imported")
-      return nil
+      return
     }
-    return Rejection(
+    delivery.failure = Rejection(
       "DHIS2 took \(expected.count) values and holds \(expected.count - wrong.count) of them; the first that differs is \(first.key.dataElement) of \(first.key.orgUnit) in \(first.key.period), where \(first.value) was sent",
       remedy: "Look at the data element's settings, and at who else writes to it.")
   }
@@ -185,6 +185,8 @@ struct ERA5Delivery: Sendable {
   /// How many values there were to import.
   let rows: Int
   let receipt: ImportReceipt
+  /// What DHIS2 does not hold of them: refused values, and zeros that it dropped.
+  var notHeld: Set<DataValue.Key> = []
   /// What the run ends with, where the import ended early, or DHIS2 does not hold what it said it took.
   var failure: (any Error)?
 }

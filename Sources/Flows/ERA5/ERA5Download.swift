@@ -60,19 +60,18 @@ struct ERA5Download: Sendable {
     try await CDSRetrieval(store, run: run, log: run.log).release(files.map(\.file))
   }
 
-  /// Longer ago than this, data that does not tell its version is final: that comes two to three months after.
-  private static let surelyFinal: TimeInterval = 120 * 24 * 3600
-
   /// Final where every variable and moment is there on the data set's own lattice, and in its final version. What is not
   /// may be as it should be the next time.
   private static func content(of path: String, for request: CDSRequest, now: Date) throws -> CDSFile.Content {
     let file = try ClimateFile(path: path)
     let moments = request.moments
-    let isYoung = moments.contains { now.timeIntervalSince($0) < surelyFinal }
+    let last = moments.max().map { CalendarMonth(of: CalendarDate(utc: $0)) }
     let isWhole = request.variableNames.allSatisfy { name in file.variables.contains { $0.name == name } }
     let isFinal = file.variables.allSatisfy { variable in
       variable.missing(moments).isEmpty && Delivery.isOnLattice(variable.grid)
-        && !variable.versions.contains(.preliminary) && !(isYoung && variable.versions.contains(.unknown))
+        && variable.versions.allSatisfy { version in
+          (last.map { version.settled(in: $0, at: now) } ?? version) != .preliminary
+        }
     }
     return isWhole && isFinal ? .final : .provisional
   }

@@ -1,6 +1,7 @@
 import Climate
 import Connectors
 import FlowKit
+import Foundation
 
 /// What a run is to make, from its parameters: which product, which periods, whose days.
 struct ERA5Plan: Sendable {
@@ -58,9 +59,10 @@ struct ERA5Plan: Sendable {
 
   /// The values that the files have.
   func values(
-    _ zones: ERA5Zones, for capabilities: Capabilities, from files: [ERA5File], cacheFolder: String, log: Log
+    _ zones: ERA5Zones, for capabilities: Capabilities, from files: [ERA5File], now: Date,
+    cacheFolder: String, log: Log
   ) throws -> ERA5Values {
-    var values = ERA5Values(units: zones.units, capabilities: capabilities)
+    var values = ERA5Values(units: zones.units, capabilities: capabilities, now: now)
     switch source {
     case .monthlyMeans:
       let means = means(zones)

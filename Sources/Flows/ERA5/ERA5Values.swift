@@ -1,6 +1,7 @@
 import Climate
 import Connectors
 import FlowKit
+import Foundation
 
 /// What the files say for each org unit, period and indicator.
 struct ERA5Values: Sendable {
@@ -11,6 +12,7 @@ struct ERA5Values: Sendable {
     let unit: OrgUnit
     let number: Double
     let status: ZonalStatus
+    /// Preliminary as well where the data is young and does not tell.
     let version: DataVersion
   }
 
@@ -33,11 +35,15 @@ struct ERA5Values: Sendable {
   private(set) var notes: [String] = []
 
   private let capabilities: Capabilities
+  private let now: Date
 
-  /// - Parameter capabilities: of the server that the values go to.
-  init(units: [OrgUnit], capabilities: Capabilities) {
+  /// - Parameters:
+  ///   - capabilities: of the server that the values go to.
+  ///   - now: by which data counts as young.
+  init(units: [OrgUnit], capabilities: Capabilities, now: Date) {
     self.units = units
     self.capabilities = capabilities
+    self.now = now
   }
 
   /// Takes in the values of one indicator and period, one for each unit in order.
@@ -45,6 +51,7 @@ struct ERA5Values: Sendable {
     _ indicator: ERA5Indicator, _ period: ERA5Period, version: DataVersion,
     _ value: (_ unit: Int) -> (number: Double?, status: ZonalStatus, refusal: String?)
   ) {
+    let version = version.settled(in: period.month, at: now)
     for (index, unit) in units.enumerated() {
       let (number, status, refusal) = value(index)
       let isOpen = unit.takesValues(from: period.firstDay, to: period.lastDay, capabilities)

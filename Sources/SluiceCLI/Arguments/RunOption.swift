@@ -25,7 +25,7 @@ enum RunOption: String, CaseIterable {
     case .parameterFile: "A JSON document of parameters; - is the standard input"
     case .sandbox: "Run on built-in stand-ins for DHIS2, the Climate Data Store and GitHub"
     case .blocks: "The folder of block documents (default: blocks)"
-    case .json: "Print state, result and record of the run as one JSON document"
+    case .json: "Print state, result, artifacts and record of the run as one JSON document"
     case .logLevel: "debug, info (default), warning or error"
     case .help: "Show this help"
     }

@@ -10,15 +10,19 @@ struct CDSBench {
   let sandbox: Sandbox
   var test = TestRun()
 
+  /// - Parameter start: the time by which both runs and store go; the store's own is the real one where it is left out.
   static func with<Result>(
-    _ change: (inout SandboxOptions) -> Void = { _ in }, _ work: (CDSBench) async throws -> Result
+    from start: Date? = nil, _ change: (inout SandboxOptions) -> Void = { _ in },
+    _ work: (CDSBench) async throws -> Result
   ) async throws -> Result {
-    let test = TestRun()
+    var test = TestRun()
+    if let start { test.clock = ManualClock(now: start) }
     var options = SandboxOptions()
     options.queueTime = .zero
     // The queue goes on as the clock of the run does, which waits for nobody.
-    let (clock, start) = (test.clock, test.clock.now())
-    options.elapsed = { .seconds(clock.now().timeIntervalSince(start)) }
+    let (clock, began) = (test.clock, test.clock.now())
+    options.elapsed = { .seconds(clock.now().timeIntervalSince(began)) }
+    if start != nil { options.now = { clock.now() } }
     change(&options)
     var bench = CDSBench(sandbox: try await Sandbox.start(options), test: test)
     bench.test.services[HTTPService.self] = HTTPClient(clock: bench.test.clock)

@@ -1,5 +1,6 @@
 import Connectors
 import FlowKit
+import FlowKitTesting
 import Foundation
 import Testing
 
@@ -12,12 +13,12 @@ import Testing
     try await work(home.path)
   }
 
-  private func load(_ environment: [String: String]) async throws -> CDSCredentials {
+  private func load(_ environment: [String: String], log: Log = .silent) async throws -> CDSCredentials {
     try await BlockStore([
       CDSEnvironmentKey(environment: environment), EnvironmentBlocks(environment),
       CDSConfigurationFiles(environment: environment),
     ])
-    .load(BlockReference("cds"))
+    .load(BlockReference("cds"), log: log)
   }
 
   @Test("Address and key are parted at the first colon; other lines are passed over")
@@ -64,6 +65,24 @@ import Testing
         "HOME": home, "CDSAPI_KEY": "three", "CDSAPI_URL": "http://127.0.0.1:9/api",
       ])
       #expect(moved.url == "http://127.0.0.1:9/api" && moved.key.reveal() == "three")
+    }
+  }
+
+  @Test("That certificates are not to be verified is told and not followed", arguments: ["0", "1", nil])
+  func verification(verify: String?) async throws {
+    let text = "url: https://cds.example.org/api\nkey: one\n\(verify.map { "verify: \($0)" } ?? "")"
+    try await with([".cdsapirc": text]) { home in
+      for environment in [["HOME": home], ["HOME": home, "CDSAPI_KEY": "three"]] {
+        let test = TestRun()
+        _ = try await load(environment, log: test.flowRun().log)
+        let warnings = test.reporter.lines.filter { $0.level == .warning }.map(\.message)
+        #expect(
+          warnings
+            == (verify == "0"
+              ? [
+                "\(home)/.cdsapirc says verify: 0, which is not followed: the certificate of the Climate Data Store is always verified"
+              ] : []))
+      }
     }
   }
 

@@ -128,6 +128,22 @@ import Testing
     }
   }
 
+  @Test("A file that is used stays, however old it is, and with it the record beside it")
+  func inUse() async throws {
+    try await CDSBench.with { bench in
+      let file = try await bench.retrieve()[0]
+      let record = file.path.replacing(".download", with: ".json")
+      for path in [file.path, record] {
+        try FileManager.default.setAttributes(
+          [.modificationDate: Date(timeIntervalSinceNow: -100 * 86_400)], ofItemAtPath: path)
+      }
+      #expect(try await bench.retrieve()[0].wasKept)
+      // Another download tidies up.
+      _ = try await bench.retrieve(CDSBench.request(months: ["02"]))
+      #expect(try await bench.retrieve()[0].wasKept)
+    }
+  }
+
   @Test("A file that cannot be used is not asked of the same job again")
   func unusable() async throws {
     struct Unusable: Error {}
@@ -179,10 +195,26 @@ import Testing
 
   @Test("What is provisional does not serve for longer than a day")
   func provisionalForADay() async throws {
-    try await CDSBench.with { bench in
-      _ = try await bench.retrieve(content: .provisional)
+    let spring = try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z"))
+    try await CDSBench.with(from: spring) { bench in
+      let first = try await bench.retrieve(content: .provisional)[0]
       bench.test.clock.advance(by: .seconds(25 * 3600))
-      #expect(try await bench.retrieve(content: .provisional)[0].wasKept == false)
+      let second = try await bench.retrieve(content: .provisional)[0]
+      // The old job would give the old file.
+      #expect(!second.wasKept && second.job != first.job)
+      #expect(await bench.submissions == 2)
+      #expect(bench.lines.contains { $0.contains("of an earlier run is too old") })
+    }
+  }
+
+  @Test("A job that waited in the queue for days gives what the store had when it began")
+  func longQueue() async throws {
+    let spring = try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z"))
+    try await CDSBench.with(from: spring, { $0.queueTime = .seconds(30 * 3600) }) { bench in
+      _ = try? await bench.retrieve(budget: .zero)
+      bench.test.clock.advance(by: .seconds(31 * 3600))
+      _ = try await bench.retrieve()
+      #expect(await bench.submissions == 1)
     }
   }
 
