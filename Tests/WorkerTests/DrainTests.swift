@@ -37,6 +37,26 @@ import Testing
     try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
   }
 
+  @Test(
+    "A run that its process has repeated is found by the next worker when it is requeued, and waits at its pauses anew",
+    arguments: ["RUNNING", "SCHEDULED", "PAUSED", "CRASHED"])
+  func requeueRepeated(type: String) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
+      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      bench.fake.change { state in
+        state.runs[0].state = ["type": .string(type)]
+        state.runs[0].policy = ["retries": 3, "retry_type": "in_process", "pause_keys": ["approval"]]
+      }
+    }
+    #expect(bench.fake.now.runs[0].type == "SCHEDULED")
+    #expect(bench.fake.now.runs[0].policy["pause_keys"] == [])
+    #expect(bench.fake.now.runs[0].policy["retries"] == 3)
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
   @Test("A run that is cancelled with its worker is reported so")
   func cancel() async throws {
     let bench = try await LoopBench()

@@ -250,6 +250,34 @@ struct LiveWorkerTests {
   }
 
   @Test(
+    "A run that its process has repeated is found by the next worker, in whatever state its process leaves it",
+    arguments: ["", "trap \"set_state CANCELLED; exit 0\" TERM; "])
+  func requeueRepeated(trap: String) async throws {
+    let bench = try LiveBench()
+    defer { bench.close() }
+    var id: UUID?
+    let drain = DrainPolicy(.requeue, patience: .zero, killGrace: .seconds(20))
+    try await bench.working(try bench.loop(drain: drain)) {
+      let mark = "\(bench.folder)/again"
+      let deployment = try await bench.deployment(
+        "[ -e \(mark) ] || { touch \(mark); \(trap)set_state FAILED; sleep 1; set_state RUNNING; echo repeated; sleep 600; }"
+      )
+      var create = Prefect.DeploymentFlowRunCreate()
+      create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 3, retryDelay: 0)
+      let run = try await bench.client.createFlowRun(deployment: deployment, create).id
+      _ = try await eventually { bench.printed.contains("repeated") ? true : nil }
+      let repeated = try await bench.client.flowRun(run)
+      #expect(repeated.policy.isRetriedInProcess && repeated.runCount == 2)
+      id = run
+    }
+    let run = try #require(id)
+    let waiting = try await bench.client.flowRun(run)
+    #expect(waiting.stateType == .scheduled && !waiting.policy.remembersAttempt)
+    #expect(waiting.policy.retries == 3)
+    try await bench.working(try bench.loop()) { _ = try await bench.state(run, .completed) }
+  }
+
+  @Test(
     "A Python flow runs by its own command",
     .enabled(if: LiveServer.python != nil)
   )

@@ -172,10 +172,10 @@ import Testing
     _ exit: ProcessExit, _ type: Prefect.StateType, name: String? = nil, inProcess: Bool = false,
     _ reason: EndingReason? = nil, usage: ProcessUsage? = nil
   ) -> ReportRule.Report? {
-    ReportRule.report(
-      ProcessEnding(exit, usage: usage), current: Prefect.State(type, name: name),
-      retriesInProcess: inProcess,
-      reason: reason)
+    var run = Example.run()
+    run.state = Prefect.State(type, name: name)
+    if inProcess { run.policy.retryType = "in_process" }
+    return ReportRule.report(ProcessEnding(exit, usage: usage), of: run, reason: reason)
   }
 
   @Test(
@@ -261,11 +261,32 @@ import Testing
     for type in [Prefect.StateType.running, .pending, .cancelled, .crashed] {
       let report = report(.signalled(15), type, .drainRequeued)
       #expect(report?.state.type == .scheduled)
-      #expect(report?.isForced == true)
+      // By the server's rules where it has ended: they forget the attempt that was.
+      #expect(report?.isForced == !type.isTerminal)
+      #expect(report?.reset == nil)
     }
     #expect(report(.exited(0), .completed, .drainRequeued) == nil)
     #expect(report(.exited(0), .failed, .drainRequeued) == nil)
     #expect(report(.signalled(15), .cancelling, .drainRequeued)?.state.type == .cancelled)
+  }
+
+  @Test("A run that is to be done again, past the server's rules, forgets the attempt that was")
+  func forgets() {
+    var run = Example.run()
+    func reset(_ type: Prefect.StateType) -> ReportRule.PolicyReset? {
+      run.state = Prefect.State(type)
+      return ReportRule.report(ProcessEnding(.signalled(15)), of: run, reason: .drainRequeued)?.reset
+    }
+    run.policy.pauseKeys = ["approval"]
+    #expect(reset(.running) == .before)
+    #expect(reset(.cancelled) == nil)
+    // Nobody finds it before that is done.
+    run.policy.retryType = "in_process"
+    #expect(reset(.running) == .after)
+    #expect(reset(.scheduled) == .after)
+    // The rules schedule no run anew that has no deployment.
+    run.deploymentID = nil
+    #expect(reset(.cancelled) == .after)
   }
 
   @Test("A run that is cancelled with its worker")

@@ -204,11 +204,12 @@ package actor ClaimedRun {
         try await world.client.flowRun(id)
       }
       guard let run,
-        let report = ReportRule.report(
-          ending, current: run.state, retriesInProcess: run.policy.retryType == "in_process", reason: reason)
+        let report = ReportRule.report(ending, of: run, reason: reason)
       else { break }
       if report.state.type == .crashed { try await sendLastLines(report.state.message ?? "") }
+      if report.reset == .before { try await forgetAttempt(run) }
       let result = try await propose(report)
+      if report.reset == .after { try await forgetAttempt(run) }
       reported = report.state.type
       // Cancelled in that very moment: then it is so that it ends.
       if let result, result.status == .reject, result.state?.type == .cancelling { continue }
@@ -239,6 +240,16 @@ package actor ClaimedRun {
       log.info("reported \(state.type)\(answer)")
     }
     return result
+  }
+
+  /// Makes the policy of a run that of one scheduled anew.
+  private func forgetAttempt(_ run: Prefect.FlowRun) async throws {
+    var update = Prefect.FlowRunUpdate()
+    update.empiricalPolicy = run.policy.rescheduled
+    let policy = update
+    _ = try await world.untilAnswered("\(record.name): having it scheduled anew") { [id] in
+      try await world.client.updateFlowRun(id, policy)
+    }
   }
 
   /// The end of the output goes to the run's log: of a program that crashed it is all that tells why.

@@ -22,6 +22,8 @@ final class FakePrefect: Sendable {
     var due: Date?
     var jobVariables: JSONObject = [:]
     var pid: String?
+    /// `empirical_policy`.
+    var policy: JSONObject = [:]
     var type: String { state["type"]?.string ?? "" }
     var message: String { state["message"]?.string ?? "" }
   }
@@ -167,7 +169,7 @@ final class FakePrefect: Sendable {
       return (
         200,
         .array(
-          due.map {
+          due.filter { $0.policy["retry_type"] != "in_process" }.map {
             [
               "work_pool_id": .string(UUID().wire), "work_queue_id": .string(UUID().wire),
               "flow_run": document($0),
@@ -207,6 +209,7 @@ final class FakePrefect: Sendable {
       if method == "GET" { return (200, document(state.runs[place])) }
       if path.last == "set_state" { return Self.set(&state.runs[place], body) }
       if let pid = body["infrastructure_pid"]?.string { state.runs[place].pid = pid }
+      if let policy = body["empirical_policy"]?.object { state.runs[place].policy = policy }
       return (204, .null)
     default: return (404, ["detail": "Not Found"])
     }
@@ -239,6 +242,10 @@ final class FakePrefect: Sendable {
         return answer(
           "REJECT", "Cannot transition flow run from a cancelling to a state other than Cancelled.")
       }
+      if isTerminal, type == "SCHEDULED" {
+        run.policy["retry_type"] = "reschedule"
+        run.policy["pause_keys"] = []
+      }
     }
     run.state = proposed
     run.history.append(type)
@@ -250,7 +257,7 @@ final class FakePrefect: Sendable {
       "id": .string(run.id.wire), "name": .string("run-\(run.id.wire.prefix(4))"),
       "flow_id": .string(flow.wire),
       "deployment_id": .string(deployment.wire), "state": run.state, "state_type": .string(run.type),
-      "job_variables": .object(run.jobVariables),
+      "job_variables": .object(run.jobVariables), "empirical_policy": .object(run.policy),
       "next_scheduled_start_time": run.due.map { .string(WireDate.text($0)) } ?? .null,
     ]
   }
