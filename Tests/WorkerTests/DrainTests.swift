@@ -57,6 +57,29 @@ import Testing
     try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
   }
 
+  @Test("A run whose process has ended is not requeued because nobody could be told yet", arguments: [0, 3])
+  func requeueEnded(code: Int) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    let drain = DrainPolicy(.requeue, patience: .zero, killGrace: .zero)
+    try await bench.working(try bench.loop(drain: drain)) {
+      _ = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done; exit \(code)"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      bench.fake.change { $0.isAway = true }
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("the process ended with exit code") } }
+          ? true : nil
+      }
+    }
+    bench.fake.change { $0.isAway = false }
+    try await bench.working(try bench.loop()) {
+      await bench.fake.until { $0.runs[0].type == (code == 0 ? "COMPLETED" : "CRASHED") }
+    }
+    #expect(!bench.fake.now.runs[0].history.dropFirst().contains("SCHEDULED"))
+  }
+
   @Test("A run that is cancelled with its worker is reported so")
   func cancel() async throws {
     let bench = try await LoopBench()

@@ -270,6 +270,18 @@ import Testing
     #expect(report(.signalled(15), .cancelling, .drainRequeued)?.state.type == .cancelled)
   }
 
+  @Test("A run that has suspended itself, or is scheduled already, is not scheduled anew")
+  func waitsAlready() {
+    var run = Example.run()
+    var details = Prefect.StateDetails()
+    details.pauseReschedule = true
+    run.state = Prefect.State(.paused, name: "Suspended", details: details)
+    #expect(ReportRule.report(ProcessEnding(.exited(0)), of: run, reason: .drainRequeued) == nil)
+    // One that only waits has lost its process.
+    #expect(report(.signalled(15), .paused, .drainRequeued)?.state.type == .scheduled)
+    #expect(report(.signalled(15), .scheduled, name: "Resuming", .drainRequeued) == nil)
+  }
+
   @Test("A run that is to be done again, past the server's rules, forgets the attempt that was")
   func forgets() {
     var run = Example.run()

@@ -53,7 +53,11 @@ package enum ReportRule {
     if reason == .drainRequeued {
       // What the process reported on its way out, cancelled or crashed, is not how the run is to end.
       if type == .completed || type == .failed { return nil }
-      return type == .cancelling ? cancelled() : requeued(run, type)
+      if type == .cancelling { return cancelled() }
+      // Suspended until somebody resumes it, or scheduled already: it waits without a process.
+      if type == .paused, run.state?.details.pauseReschedule == true { return nil }
+      if type == .scheduled, !run.policy.isRetriedInProcess { return nil }
+      return requeued(run, type)
     }
     if type.isTerminal { return nil }
     if reason == .over { return nil }

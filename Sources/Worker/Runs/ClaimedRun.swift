@@ -134,9 +134,10 @@ package actor ClaimedRun {
 
   // MARK: End
 
-  /// Ends the process: SIGTERM for its group, and SIGKILL after a grace. The first reason counts.
+  /// Ends the process: SIGTERM for its group, and SIGKILL after a grace. The first reason counts, and none once the process
+  /// has ended: how it did is how the run did, even if the server is still to be told.
   package func end(_ reason: EndingReason, grace: Duration? = nil) {
-    guard self.reason == nil, watch != nil else { return }
+    guard self.reason == nil, record.ending == nil, let watch, !watch.hasEnded else { return }
     self.reason = reason
     if reason == .drainRequeued {
       record.isRequeued = true
