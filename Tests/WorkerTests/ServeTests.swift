@@ -105,7 +105,7 @@ import Testing
     let world = try bench.world(own: ["/bin/echo", "served"])
     let source = ServedSource(
       world.client, flows: [ServedFlow(flow: "stars", name: "stars-docker", schema: ["type": "object"])],
-      pausesOnStop: true, log: world.log
+      pausesOnStop: true, heartbeatInterval: .milliseconds(50), log: world.log
     ) { flow, _ in announced.names.withLock { $0.append("\(flow.flow)/\(flow.name)") } }
     var options = FlowRunLoop.Options(rhythm: PollRhythm(interval: .milliseconds(100)))
     options.drain = DrainPolicy(.cancel, patience: .zero)
@@ -133,6 +133,30 @@ import Testing
     try await serve(bench) { _ in await bench.fake.until { $0.deployment["paused"] == false } }
     #expect(bench.fake.now.deployment["paused"] == true)
     #expect(bench.fake.now.created.count == 1)
+  }
+
+  @Test(
+    "A pause of a process that stopped later is lifted while it serves; one that somebody else made is not")
+  func pausedByAnother() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await serve(bench) { _ in
+      await bench.fake.until { $0.polls > 0 }
+      // What the process before this one does as it stops.
+      bench.fake.change { state in
+        state.deployment["paused"] = true
+        state.deployment["path"] = .string(Registration.pauseMark)
+      }
+      await bench.fake.until { $0.deployment["paused"] == false }
+      #expect(bench.fake.now.deployment["path"] == .null)
+      bench.fake.change { state in
+        state.deployment["paused"] = true
+        state.patches = []
+      }
+      let asked = bench.fake.now.deploymentReads
+      await bench.fake.until { $0.deploymentReads > asked + 1 }
+      #expect(bench.fake.now.deployment["paused"] == true && bench.fake.now.patches.isEmpty)
+    }
   }
 
   @Test("A deployment that somebody paused stays so, with a warning")

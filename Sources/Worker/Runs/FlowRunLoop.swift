@@ -78,6 +78,8 @@ package actor FlowRunLoop {
       await drain()
     }
     for companion in companions { companion.cancel() }
+    // A heartbeat that is on its way must not undo what closing does.
+    for companion in companions { await companion.value }
     await closeSource()
     world.journal.close()
   }

@@ -35,6 +35,7 @@ final class FakePrefect: Sendable {
     var patches: [JSONObject] = []
     var created: [JSONObject] = []
     var logs: [String] = []
+    var deploymentReads = 0
     var heartbeats = 0
     var polls = 0
     /// The pool is paused, or has reached its limit: no run is given out.
@@ -187,6 +188,7 @@ final class FakePrefect: Sendable {
       state.created.append(state.deployment)
       return (201, deployment(state))
     case ("GET", "deployments", _):
+      state.deploymentReads += 1
       if path[1] == "name", state.deployment.isEmpty { return (404, ["detail": "Deployment not found"]) }
       return (200, deployment(state))
     case ("PATCH", "deployments", _):
