@@ -80,6 +80,26 @@ import Testing
     #expect(!bench.fake.now.runs[0].history.dropFirst().contains("SCHEDULED"))
   }
 
+  @Test("A run whose claim is answered while the worker stops is not started, and waits for the next one")
+  func claimedLate() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.holdsClaims = true }
+    let loop = try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))
+    try await bench.working(loop) {
+      _ = bench.fake.add(shell("touch \(bench.folder)/begun"))
+      await bench.fake.until { $0.runs[0].type == "PENDING" }
+      await loop.stop()
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("may come to their end") } } ? true : nil
+      }
+      bench.fake.change { $0.holdsClaims = false }
+    }
+    #expect(bench.fake.now.runs[0].history == ["SCHEDULED", "PENDING", "SCHEDULED"])
+    #expect(!FileManager.default.fileExists(atPath: "\(bench.folder)/begun"))
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
   @Test("A run that is cancelled with its worker is reported so")
   func cancel() async throws {
     let bench = try await LoopBench()

@@ -301,6 +301,23 @@ import Testing
     #expect(reset(.cancelled) == .after)
   }
 
+  @Test("A run that was claimed and is not started, for its worker stops, goes back to where it came from")
+  func unstarted() {
+    func report(_ reason: EndingReason, _ type: Prefect.StateType) -> ReportRule.Report? {
+      ReportRule.report(.ended(reason), current: type)
+    }
+    let back = report(.drainRequeued, .pending)
+    #expect(back?.state.type == .scheduled && back?.isForced == true && back?.reset == nil)
+    #expect(report(.drainCancelled, .pending)?.state.type == .cancelled)
+    for reason in [EndingReason.drainRequeued, .drainCancelled, .cancelled] {
+      #expect(report(reason, .cancelling)?.state.type == .cancelled)
+    }
+    // Somebody has done something with it meanwhile.
+    for type in [Prefect.StateType.scheduled, .running, .completed, .cancelled] {
+      #expect(report(.drainRequeued, type) == nil)
+    }
+  }
+
   @Test("A run that is cancelled with its worker")
   func drainCancelled() {
     #expect(report(.signalled(15), .running, .drainCancelled)?.state.type == .cancelled)

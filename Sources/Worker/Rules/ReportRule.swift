@@ -63,9 +63,7 @@ package enum ReportRule {
     if reason == .over { return nil }
     if reason == .cancelled || type == .cancelling { return cancelled() }
     if reason == .drainCancelled {
-      return Report(
-        Prefect.StateCreate(.cancelled, message: "The worker was stopped, and the run cancelled with it."),
-        isForced: true)
+      return cancelledWithWorker
     }
     // Suspended, or scheduled anew for a worker: the process has ended as it should.
     if type == .paused { return nil }
@@ -80,14 +78,23 @@ package enum ReportRule {
 
   /// Forced, but for a run that has ended: there the server's rules do all of it.
   private static func requeued(_ run: Prefect.FlowRun, _ type: Prefect.StateType) -> Report {
-    var report = Report(
-      Prefect.StateCreate(.scheduled, message: "The worker was stopped; the run waits for the next one."))
+    var report = Report(waitsForNext)
     // They refuse a run without a deployment.
     report.isForced = !type.isTerminal || run.deploymentID == nil
     if report.isForced, run.policy.remembersAttempt {
       report.reset = run.policy.isRetriedInProcess ? .after : .before
     }
     return report
+  }
+
+  private static var waitsForNext: Prefect.StateCreate {
+    Prefect.StateCreate(.scheduled, message: "The worker was stopped; the run waits for the next one.")
+  }
+
+  private static var cancelledWithWorker: Report {
+    Report(
+      Prefect.StateCreate(.cancelled, message: "The worker was stopped, and the run cancelled with it."),
+      isForced: true)
   }
 
   /// Forced, for the server lets nobody but a person out of CANCELLING otherwise.
@@ -113,8 +120,30 @@ package enum ReportRule {
     }
   }
 
-  /// The state of a run whose process could not be started.
-  package static func notStarted(_ problem: String) -> Report {
-    Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+  /// Why a run that was claimed has no process.
+  package enum Obstacle: Error, Equatable {
+    /// What kept it from starting.
+    case problem(String)
+    /// It was to end before it had begun.
+    case ended(EndingReason)
+  }
+
+  /// The state of a run that was claimed and is not started.
+  ///
+  /// - Returns: nil where it is this worker's no more.
+  package static func report(_ obstacle: Obstacle, current: Prefect.StateType?) -> Report? {
+    switch obstacle {
+    case .problem(let problem):
+      return Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+    case .ended(let reason):
+      if current == .cancelling { return cancelled() }
+      guard current == .pending else { return nil }
+      switch reason {
+      // Nothing of an attempt is to be forgotten: a pause that it was resumed from is behind it.
+      case .drainRequeued: return Report(waitsForNext, isForced: true)
+      case .drainCancelled: return cancelledWithWorker
+      default: return nil
+      }
+    }
   }
 }

@@ -36,6 +36,7 @@ package actor ClaimedRun {
   ///
   /// - Throws: what kept it from starting.
   func start(_ job: JobReader.Job, of run: Prefect.FlowRun) throws {
+    if let reason { throw ReportRule.Obstacle.ended(reason) }
     let subject = Launch.Subject(
       run, flowName: job.flowName, deploymentName: job.deploymentName, worker: world.worker)
     let launch = Launch(
@@ -68,7 +69,7 @@ package actor ClaimedRun {
     }
     self.watch = watch
     log.info("taken up: process \(process.pid) was started by a worker before this one")
-    if record.isRequeued { terminate(grace: world.killGrace) }
+    if reason != nil { terminate(grace: world.killGrace) }
     return true
   }
 
@@ -137,7 +138,13 @@ package actor ClaimedRun {
   /// Ends the process: SIGTERM for its group, and SIGKILL after a grace. The first reason counts, and none once the process
   /// has ended: how it did is how the run did, even if the server is still to be told.
   package func end(_ reason: EndingReason, grace: Duration? = nil) {
-    guard self.reason == nil, record.ending == nil, let watch, !watch.hasEnded else { return }
+    guard self.reason == nil, record.ending == nil else { return }
+    guard let watch else {
+      // It is not to be started any more.
+      if record.process == nil { self.reason = reason }
+      return
+    }
+    guard !watch.hasEnded else { return }
     self.reason = reason
     if reason == .drainRequeued {
       record.isRequeued = true
@@ -220,10 +227,18 @@ package actor ClaimedRun {
     return reported
   }
 
-  /// Tells the server that the run could not be started.
-  func settle(notStarted problem: String) async throws {
-    log.error("could not be started: \(problem)")
-    _ = try await propose(ReportRule.notStarted(problem))
+  /// Tells the server what becomes of a run that was claimed and is not started.
+  func settle(_ obstacle: ReportRule.Obstacle) async throws {
+    switch obstacle {
+    case .problem(let problem): log.error("could not be started: \(problem)")
+    case .ended(let reason): log.info("is not started: \(Self.words(reason))")
+    }
+    let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
+      try await world.client.flowRun(id)
+    }
+    if let run, let report = ReportRule.report(obstacle, current: run.stateType) {
+      _ = try await propose(report)
+    }
     world.journal.forget(id, keepingOutput: false)
   }
 

@@ -255,14 +255,22 @@ package actor FlowRunLoop {
         known = answer
       case .failure(let error): throw error
       }
+      if isStopping {
+        // Claimed a moment before, or while the API was slow: for another worker, or the next one of this name.
+        guard let reason = options.drain.reason else { throw CancellationError() }
+        await claimed.end(reason)
+      }
       try await claimed.start(known, of: run)
       world.figures.started(after: world.clock.now().timeIntervalSince(begin))
       return true
     } catch let error as CancellationError {
       throw error
+    } catch let obstacle as ReportRule.Obstacle {
+      try await claimed.settle(obstacle)
+      return false
     } catch {
       if await claimed.hasProcess { return true }
-      try await claimed.settle(notStarted: "\(error)")
+      try await claimed.settle(.problem("\(error)"))
       return false
     }
   }

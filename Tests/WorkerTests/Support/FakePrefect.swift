@@ -44,6 +44,8 @@ final class FakePrefect: Sendable {
     var isAway = false
     /// Breaks off the answer to the next proposal: it is carried out, and nobody learns of it.
     var losesNextAnswer = false
+    /// Does not answer claims yet; what they propose is carried out.
+    var holdsClaims = false
 
     subscript(id: UUID) -> Run? { runs.first { $0.id == id } }
   }
@@ -111,6 +113,9 @@ final class FakePrefect: Sendable {
         let body = (try? JSONValue(parsing: bytes)) ?? .null
         let path = request.uri.path.split(separator: "/").dropFirst().map(String.init)
         let (status, answer) = try self.answer(method.rawValue, Array(path), body)
+        while self.now.holdsClaims, body["state"]?["type"] == "PENDING" {
+          try await Task.sleep(for: .milliseconds(10))
+        }
         return Response(
           status: .init(code: status), headers: [.contentType: "application/json"],
           body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes())))
