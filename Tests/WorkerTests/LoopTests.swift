@@ -84,6 +84,26 @@ import Testing
     }
   }
 
+  @Test("A process that cannot be watched is ended, and its run reported as crashed with the reason")
+  func unwatched() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let started = Mutex<ProcessIdentity?>(nil)
+    let loop = try bench.loop { world in
+      world.watch = { process in
+        started.withLock { $0 = process }
+        throw Fault("cannot watch the process: too many open files")
+      }
+    }
+    try await bench.working(loop) {
+      let id = bench.fake.add(shell("sleep 600"))
+      let run = await bench.fake.run(id, has: "CRASHED")
+      #expect(
+        run?.message == "Flow run could not be started: cannot watch the process: too many open files")
+      #expect(started.withLock { $0?.isAlive } == false)
+    }
+  }
+
   @Test("A job variable that is not as it must be is reported as crashed, by its name")
   func wrongVariable() async throws {
     let bench = try await LoopBench()

@@ -47,9 +47,15 @@ package actor ClaimedRun {
     record.memoryLimit = job.configuration.memoryLimit
     let folder = try launch.workingFolder ?? world.journal.makeTemporaryFolder(of: id)
     let process = try ChildProcess.start(launch, folder: folder, output: world.journal.outputPath(of: id))
+    do {
+      watch = try world.watch(process)
+    } catch {
+      // Nobody would see its end.
+      ChildProcess.abandon(process.pid)
+      throw error
+    }
     record.process = process
     record.started = world.clock.now()
-    watch = try ProcessWatch(child: process)
     write()
     log.info("started as process \(process.pid): \(launch.words.joined(separator: " "))")
   }

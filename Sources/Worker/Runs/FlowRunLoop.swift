@@ -269,7 +269,6 @@ package actor FlowRunLoop {
       try await claimed.settle(obstacle)
       return false
     } catch {
-      if await claimed.hasProcess { return true }
       try await claimed.settle(.problem("\(error)"))
       return false
     }
