@@ -188,6 +188,41 @@ import Testing
     #expect(bench.fake.now[others]?.type == "PENDING")
   }
 
+  @Test("A run that was claimed and not started is started by the pool's template, however late that is read")
+  func claimedTemplate() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let transition = UUID()
+    let id = bench.fake.add([:])
+    bench.fake.change { state in
+      state.runs[0].state = [
+        "type": "PENDING", "state_details": ["transition_id": .string(transition.wire)],
+      ]
+      state.pool = [
+        "name": "default", "type": "process",
+        "base_job_template": [
+          "job_configuration": ["command": "{{ command }}"],
+          "variables": ["properties": ["command": ["default": "/bin/echo by the pool"]]],
+        ],
+      ]
+      state.isPoolAway = true
+    }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      try journal.write(RunRecord(id: id, name: "ours", transition: transition))
+    }
+    try await bench.working(try bench.loop()) {
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("tried again until the API is there") } }
+          ? true : nil
+      }
+      bench.fake.change { $0.isPoolAway = false }
+      await bench.fake.until { $0.runs[0].type != "PENDING" }
+    }
+    #expect(bench.fake.now[id]?.type == "COMPLETED")
+    #expect(bench.printed == "by the pool\n")
+  }
+
   @Test("A record that cannot be read is removed, and said so")
   func broken() async throws {
     let bench = try await LoopBench()

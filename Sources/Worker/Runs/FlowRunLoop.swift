@@ -35,6 +35,8 @@ package actor FlowRunLoop {
   private var failures = 0
   /// What the loop waits for the API with at the moment: stopping does not wait for it.
   private var asking: Task<Void, any Error>?
+  /// Makes the source ready: before that it has no template.
+  private var preparing: Task<Void, any Error>?
 
   package init(_ source: any RunSource, world: RunWorld, options: Options) {
     self.source = source
@@ -55,8 +57,14 @@ package actor FlowRunLoop {
   /// - Throws: what makes work impossible from the beginning: a wrong login, a pool of another type.
   package func run() async throws {
     world.journal.clean(now: world.clock.now())
+    let preparing = Task { try await prepare() }
+    self.preparing = preparing
     takeUp()
-    try await prepare()
+    try await withTaskCancellationHandler {
+      try await preparing.value
+    } onCancel: {
+      preparing.cancel()
+    }
     let companions = [
       Task { await heartbeats() },
       Task { await watchCancellations() },
@@ -324,6 +332,8 @@ package actor FlowRunLoop {
 
   /// Finds out whether a claim went through whose answer nobody has seen, and goes on with it.
   private func resume(_ record: RunRecord, _ claimed: ClaimedRun) async throws -> Bool {
+    // A run of the worker before this one, too, is started by what the pool says.
+    try await preparing?.value
     let begin = world.clock.now()
     let run = try await world.untilAnswered("\(record.name): asking whether it is claimed") {
       try await world.client.flowRun(record.id)

@@ -42,6 +42,8 @@ final class FakePrefect: Sendable {
     var isHeldBack = false
     /// Answers 503 to everything.
     var isAway = false
+    /// Answers 503 to who asks for the pool.
+    var isPoolAway = false
     /// Breaks off the answer to the next proposal: it is carried out, and nobody learns of it.
     var losesNextAnswer = false
     /// Does not answer claims yet; what they propose is carried out.
@@ -139,7 +141,9 @@ final class FakePrefect: Sendable {
   private struct Lost: Error {}
 
   private func answer(_ method: String, _ path: [String], _ body: JSONValue) throws -> (Int, JSONValue) {
-    if now.isAway { return (503, ["exception_message": "Service Unavailable"]) }
+    if now.isAway || (now.isPoolAway && path.first == "work_pools") {
+      return (503, ["exception_message": "Service Unavailable"])
+    }
     var answer: (Int, JSONValue) = (404, ["detail": "Not Found"])
     var isLost = false
     state.withLock { state in
