@@ -28,6 +28,30 @@ import Testing
     #expect(bench.fake.now.heartbeats > 0)
   }
 
+  @Test(
+    "The pool's template names variables of the server, and the deployment's environment goes over its own")
+  func template() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { state in
+      state.variables = ["country": "NO"]
+      state.pool = [
+        "name": "default", "type": "process",
+        "base_job_template": [
+          "job_configuration": [
+            "command": "{{ command }}",
+            "env": ["COUNTRY": "{{ prefect.variables.country }}", "LEVEL": "pool"],
+          ]
+        ],
+      ]
+    }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("echo $COUNTRY $LEVEL", ["env": ["LEVEL": "deployment"]]))
+      _ = await bench.fake.run(id, has: "COMPLETED")
+    }
+    #expect(bench.printed == "NO deployment\n")
+  }
+
   @Test("A run without a command is this program's own")
   func ownCommand() async throws {
     let bench = try await LoopBench()

@@ -62,6 +62,35 @@ import Testing
     #expect(filled["working_dir"] == "/data/x/")
   }
 
+  @Test("Gaps for blocks and variables of the server stay, alone and within a text")
+  func ofServer() {
+    let template = JobTemplate([
+      "job_configuration": [
+        "working_dir": "{{ prefect.variables.folder }}",
+        "name": "{{ name }} of {{ prefect.variables.country }}",
+        "env": ["TOKEN": "{{ prefect.blocks.secret.token }}", "GONE": "{{ prefect.other }}"],
+      ]
+    ])
+    #expect(
+      template.configuration(with: ["name": "x"]) == [
+        "working_dir": "{{ prefect.variables.folder }}", "name": "x of {{ prefect.variables.country }}",
+        "env": ["TOKEN": "{{ prefect.blocks.secret.token }}", "GONE": nil],
+      ])
+  }
+
+  @Test("An environment that the template has keeps its members, under those of the deployment and the run")
+  func environment() {
+    let template = JobTemplate([
+      "job_configuration": ["env": ["A": "pool", "B": "{{ name }}", "C": "pool"]],
+      "variables": ["properties": ["env": ["default": ["C": "default", "D": "default"]]]],
+    ])
+    let variables = template.variables([["name": "x", "env": ["D": "deployment"]], ["env.E": "run"]])
+    #expect(
+      template.configuration(with: variables) == [
+        "env": ["A": "pool", "B": "x", "C": "default", "D": "deployment", "E": "run"], "name": "x",
+      ])
+  }
+
   @Test("Variables that the template does not know reach the worker all the same")
   func unknown() {
     #expect(template.configuration(with: ["timeout": 5])["timeout"] == 5)

@@ -35,6 +35,8 @@ final class FakePrefect: Sendable {
     var patches: [JSONObject] = []
     var created: [JSONObject] = []
     var logs: [String] = []
+    /// By name.
+    var variables: [String: JSONValue] = [:]
     var deploymentReads = 0
     var heartbeats = 0
     var polls = 0
@@ -204,6 +206,9 @@ final class FakePrefect: Sendable {
       state.patches.append(body.object ?? [:])
       for (key, value) in body.object ?? [:] { state.deployment[key] = value }
       return (204, .null)
+    case ("GET", "variables", let name?):
+      guard let value = state.variables[name] else { return (404, ["detail": "Variable not found"]) }
+      return (200, ["id": .string(flow.wire), "name": .string(name), "value": value])
     case ("POST", "logs", _):
       state.logs += (body.array ?? []).compactMap { $0["message"]?.string }
       return (201, .null)
