@@ -52,6 +52,28 @@ import Testing
     #expect(bench.printed == "NO deployment\n")
   }
 
+  @Test("A secret block reaches the environment, a short one is masked too, and is refused in the command")
+  func secrets() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.blocks = ["token": "q7#Z", "greeting": "good day"] }
+    try await bench.working(try bench.loop()) {
+      let refused = bench.fake.add(["command": "/bin/echo {{ prefect.blocks.secret.token }}"])
+      #expect(
+        await bench.fake.run(refused, has: "CRASHED")?.message.hasPrefix(
+          "Flow run could not be started: the job variable command names {{ prefect.blocks.secret.token }}")
+          == true)
+      let id = bench.fake.add(
+        shell(
+          "[ ${#TOKEN} = 4 ] && echo {{ prefect.blocks.string.greeting }}",
+          ["env": ["TOKEN": "{{ prefect.blocks.secret.token }}"]]))
+      _ = await bench.fake.run(id, has: "COMPLETED")
+    }
+    #expect(bench.printed == "good day\n")
+    #expect(Redaction.redact("a q7#Z b") == "a ******** b")
+    #expect(bench.lines.withLock { lines in lines.allSatisfy { !$0.contains("q7#Z") } })
+  }
+
   @Test("A run without a command is this program's own")
   func ownCommand() async throws {
     let bench = try await LoopBench()

@@ -37,6 +37,8 @@ final class FakePrefect: Sendable {
     var logs: [String] = []
     /// By name.
     var variables: [String: JSONValue] = [:]
+    /// Blocks that wrap one value, by their names; those of type `secret` are masked.
+    var blocks: [String: String] = [:]
     var deploymentReads = 0
     var heartbeats = 0
     var polls = 0
@@ -114,7 +116,8 @@ final class FakePrefect: Sendable {
     for method in [HTTPRequest.Method.get, .post, .patch, .delete] {
       router.on("/api/**", method: method) { request, _ in
         let bytes = Array(buffer: try await request.body.collect(upTo: 1 << 20))
-        let body = (try? JSONValue(parsing: bytes)) ?? .null
+        var body = (try? JSONValue(parsing: bytes)) ?? .null
+        if method == .get { body = ["include_secrets": .bool(request.uri.query == "include_secrets=true")] }
         let path = request.uri.path.split(separator: "/").dropFirst().map(String.init)
         let (status, answer) = try self.answer(method.rawValue, Array(path), body)
         while self.now.holdsClaims, body["state"]?["type"] == "PENDING" {
@@ -206,6 +209,16 @@ final class FakePrefect: Sendable {
       state.patches.append(body.object ?? [:])
       for (key, value) in body.object ?? [:] { state.deployment[key] = value }
       return (204, .null)
+    case ("GET", "block_types", let name?):
+      guard let value = state.blocks[name] else { return (404, ["detail": "Block document not found"]) }
+      let isMasked = path[2] == "secret" && body["include_secrets"] != true
+      return (
+        200,
+        [
+          "id": .string(flow.wire), "name": .string(name), "block_schema_id": .string(flow.wire),
+          "block_type_id": .string(flow.wire), "data": ["value": .string(isMasked ? "********" : value)],
+        ]
+      )
     case ("GET", "variables", let name?):
       guard let value = state.variables[name] else { return (404, ["detail": "Variable not found"]) }
       return (200, ["id": .string(flow.wire), "name": .string(name), "value": value])
