@@ -199,6 +199,21 @@ struct LiveWorkerTests {
     }
   }
 
+  @Test("A run whose deployment is gone is cancelled")
+  func deploymentGone() async throws {
+    let bench = try LiveBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let deployment = try await bench.deployment("true")
+      // Of those of a deployment that is deleted the server keeps the runs that are not scheduled any more.
+      let id = try await bench.run(deployment)
+      _ = try await bench.state(id, .completed)
+      try await bench.client.deleteDeployment(deployment)
+      _ = try await bench.client.setFlowRunState(id, Prefect.StateCreate(.scheduled), force: true)
+      _ = try await bench.state(id, .cancelled)
+    }
+  }
+
   @Test("A process that is killed is a crash within five seconds")
   func killed() async throws {
     let bench = try LiveBench()

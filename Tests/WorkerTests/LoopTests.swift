@@ -130,6 +130,34 @@ import Testing
     }
   }
 
+  @Test("A run that is cancelled before it can be found not to start is cancelled, and has not crashed")
+  func cancelledUnstarted() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.holdsClaims = true }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(["command": "no-such-program --flag"])
+      await bench.fake.until { $0[id]?.type == "PENDING" }
+      bench.fake.change { state in
+        for place in state.runs.indices { state.runs[place].state = ["type": "CANCELLING"] }
+        state.holdsClaims = false
+      }
+      #expect(await bench.fake.run(id, has: "CANCELLED") != nil)
+    }
+  }
+
+  @Test("A run whose deployment is gone is cancelled")
+  func deploymentGone() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.isDeploymentGone = true }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("true"))
+      let run = await bench.fake.run(id, has: "CANCELLED")
+      #expect(run?.message == "The deployment no longer exists, cancelled run.")
+    }
+  }
+
   @Test("A process that cannot be watched is ended, and its run reported as crashed with the reason")
   func unwatched() async throws {
     let bench = try await LoopBench()

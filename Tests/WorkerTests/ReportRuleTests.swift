@@ -157,6 +157,21 @@ import Testing
     }
   }
 
+  @Test(
+    "A run that cannot be started has crashed; it is cancelled where somebody has, or its deployment is gone")
+  func obstacles() {
+    let crash = ReportRule.report(.problem("no such program"), current: .pending)
+    #expect(crash?.state.type == .crashed && crash?.isForced == false)
+    #expect(crash?.state.message == "Flow run could not be started: no such program")
+    let gone = ReportRule.report(.deploymentGone, current: .pending)
+    #expect(gone?.state.type == .cancelled && gone?.isForced == true)
+    for obstacle in [ReportRule.Obstacle.problem("x"), .deploymentGone] {
+      let cancelled = ReportRule.report(obstacle, current: .cancelling)
+      #expect(cancelled?.state.type == .cancelled && cancelled?.isForced == true)
+      #expect(ReportRule.report(obstacle, current: .cancelled) == nil)
+    }
+  }
+
   @Test("A run that is cancelled with its worker")
   func drainCancelled() {
     #expect(report(.signalled(15), .running, .drainCancelled)?.state.type == .cancelled)

@@ -124,20 +124,29 @@ package enum ReportRule {
   package enum Obstacle: Error, Equatable {
     /// What kept it from starting.
     case problem(String)
+    /// Nothing says any more what to start.
+    case deploymentGone
     /// It was to end before it had begun.
     case ended(EndingReason)
   }
 
   /// The state of a run that was claimed and is not started.
   ///
-  /// - Returns: nil where it is this worker's no more.
+  /// - Returns: nil where it is over, or this worker's no more.
   package static func report(_ obstacle: Obstacle, current: Prefect.StateType?) -> Report? {
+    let type = current ?? .pending
+    if type.isTerminal { return nil }
+    if type == .cancelling { return cancelled() }
     switch obstacle {
     case .problem(let problem):
       return Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+    case .deploymentGone:
+      // As Prefect's own worker has it.
+      return Report(
+        Prefect.StateCreate(.cancelled, message: "The deployment no longer exists, cancelled run."),
+        isForced: true)
     case .ended(let reason):
-      if current == .cancelling { return cancelled() }
-      guard current == .pending else { return nil }
+      guard type == .pending else { return nil }
       switch reason {
       // Nothing of an attempt is to be forgotten: a pause that it was resumed from is behind it.
       case .drainRequeued: return Report(waitsForNext, isForced: true)

@@ -212,23 +212,7 @@ package actor ClaimedRun {
   /// - Returns: what was reported; nil where there was nothing left to say.
   /// - Throws: `CancellationError`; then the record is kept, and the next worker reports.
   func settle(_ ending: ProcessEnding) async throws -> Prefect.StateType? {
-    var reported: Prefect.StateType?
-    while true {
-      let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
-        try await world.client.flowRun(id)
-      }
-      guard let run,
-        let report = ReportRule.report(ending, of: run, reason: reason)
-      else { break }
-      if report.state.type == .crashed { try await sendLastLines(report.state.message ?? "") }
-      if report.reset == .before { try await forgetAttempt(run) }
-      let result = try await propose(report)
-      if report.reset == .after { try await forgetAttempt(run) }
-      reported = report.state.type
-      // Cancelled in that very moment: then it is so that it ends.
-      if let result, result.status == .reject, result.state?.type == .cancelling { continue }
-      break
-    }
+    let reported = try await report { [reason] run in ReportRule.report(ending, of: run, reason: reason) }
     world.journal.forget(id, keepingOutput: reported == .crashed)
     return reported
   }
@@ -237,15 +221,34 @@ package actor ClaimedRun {
   func settle(_ obstacle: ReportRule.Obstacle) async throws {
     switch obstacle {
     case .problem(let problem): log.error("could not be started: \(problem)")
+    case .deploymentGone: log.error("is not started: its deployment is gone")
     case .ended(let reason): log.info("is not started: \(Self.words(reason))")
     }
-    let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
-      try await world.client.flowRun(id)
-    }
-    if let run, let report = ReportRule.report(obstacle, current: run.stateType) {
-      _ = try await propose(report)
-    }
+    _ = try await report { run in ReportRule.report(obstacle, current: run.stateType) }
     world.journal.forget(id, keepingOutput: false)
+  }
+
+  /// Reports by a rule, on what the server has of the run.
+  ///
+  /// - Returns: what was reported; nil where there was nothing left to say.
+  private func report(
+    _ rule: @Sendable (Prefect.FlowRun) -> ReportRule.Report?
+  ) async throws -> Prefect.StateType? {
+    while true {
+      let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
+        try await world.client.flowRun(id)
+      }
+      guard let run, let report = rule(run) else { return nil }
+      if report.state.type == .crashed, record.process != nil {
+        try await sendLastLines(report.state.message ?? "")
+      }
+      if report.reset == .before { try await forgetAttempt(run) }
+      let result = try await propose(report)
+      if report.reset == .after { try await forgetAttempt(run) }
+      // Cancelled in that very moment: then it is so that it ends.
+      if let result, result.status == .reject, result.state?.type == .cancelling { continue }
+      return report.state.type
+    }
   }
 
   private func propose(_ report: ReportRule.Report) async throws -> Prefect.OrchestrationResult? {

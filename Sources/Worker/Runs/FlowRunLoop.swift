@@ -220,6 +220,11 @@ package actor FlowRunLoop {
     let job = await Self.result { [jobs, source] in
       try await jobs.job(of: run, template: await source.template)
     }
+    if case .failure(let failure as PrefectFailure) = job, failure.isNotFound {
+      // The server lets nobody claim it, and each poll would find it again.
+      try await claimed.settle(.deploymentGone)
+      return false
+    }
     var proposal = Prefect.StateCreate(.pending)
     proposal.stateDetails.transitionID = record.transition
     let state = proposal
@@ -259,8 +264,9 @@ package actor FlowRunLoop {
         let answer = try await world.untilAnswered("\(run.name): reading its deployment") { [jobs, source] in
           try await jobs.job(of: run, template: await source.template)
         }
-        guard let answer else { throw Misconfiguration("its deployment or flow is gone") }
+        guard let answer else { throw ReportRule.Obstacle.deploymentGone }
         known = answer
+      case .failure(is PrefectFailure): throw ReportRule.Obstacle.deploymentGone
       case .failure(let error): throw error
       }
       if isStopping {

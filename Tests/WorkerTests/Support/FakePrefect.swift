@@ -40,6 +40,7 @@ final class FakePrefect: Sendable {
     /// Blocks that wrap one value, by their names; those of type `secret` are masked.
     var blocks: [String: String] = [:]
     var deploymentReads = 0
+    var isDeploymentGone = false
     var heartbeats = 0
     var polls = 0
     /// The pool is paused, or has reached its limit: no run is given out.
@@ -203,7 +204,9 @@ final class FakePrefect: Sendable {
       return (201, deployment(state))
     case ("GET", "deployments", _):
       state.deploymentReads += 1
-      if path[1] == "name", state.deployment.isEmpty { return (404, ["detail": "Deployment not found"]) }
+      if state.isDeploymentGone || path[1] == "name" && state.deployment.isEmpty {
+        return (404, ["detail": "Deployment not found"])
+      }
       return (200, deployment(state))
     case ("PATCH", "deployments", _):
       state.patches.append(body.object ?? [:])
@@ -236,7 +239,15 @@ final class FakePrefect: Sendable {
         return (404, ["detail": "Flow run not found"])
       }
       if method == "GET" { return (200, document(state.runs[place])) }
-      if path.last == "set_state" { return Self.set(&state.runs[place], body) }
+      if path.last == "set_state" {
+        if state.isDeploymentGone, body["state"]?["type"] == "PENDING" {
+          return (
+            200,
+            ["status": "ABORT", "details": ["type": "abort_details", "reason": "Deployment not found."]]
+          )
+        }
+        return Self.set(&state.runs[place], body)
+      }
       if let pid = body["infrastructure_pid"]?.string { state.runs[place].pid = pid }
       if let policy = body["empirical_policy"]?.object { state.runs[place].policy = policy }
       return (204, .null)
