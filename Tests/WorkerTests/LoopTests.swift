@@ -106,6 +106,23 @@ import Testing
     }
   }
 
+  @Test("The report of a run that is retried after a crash has nothing of the attempt before")
+  func crashAgain() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let mark = "\(bench.folder)/again"
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(
+        shell("if [ -e \(mark) ]; then echo second; else touch \(mark); echo first; fi; exit 3"))
+      _ = await bench.fake.run(id, has: "CRASHED")
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      bench.fake.change { $0.runs[0].state = ["type": "SCHEDULED"] }
+      await bench.fake.until { $0.logs.count == 2 && $0[id]?.type == "CRASHED" }
+      #expect(bench.fake.now.logs.last?.hasSuffix("The last lines of its output:\nsecond") == true)
+      #expect(bench.printed == "first\nsecond\n")
+    }
+  }
+
   @Test("A process that is killed is reported as crashed at once, with the signal")
   func killed() async throws {
     let bench = try await LoopBench()

@@ -45,6 +45,8 @@ package actor ClaimedRun {
     record.streamsOutput = job.configuration.streamsOutput
     record.timeout = job.configuration.timeout
     record.memoryLimit = job.configuration.memoryLimit
+    tail = OutputTail.atEnd(of: world.journal.outputPath(of: id))
+    record.outputPosition = tail.position
     let folder = try launch.workingFolder ?? world.journal.makeTemporaryFolder(of: id)
     let process = try ChildProcess.start(launch, folder: folder, output: world.journal.outputPath(of: id))
     do {
