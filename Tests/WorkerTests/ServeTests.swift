@@ -177,6 +177,19 @@ import Testing
     )
   }
 
+  @Test("A run that waits in a process for its next attempt is not taken by another that serves it")
+  func retriedElsewhere() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let waiting = bench.fake.add([:])
+    bench.fake.change { $0.runs[0].policy = ["retries": 3, "retry_type": "in_process"] }
+    try await serve(bench) { _ in
+      let id = bench.fake.add([:])
+      #expect(await bench.fake.run(id, has: "COMPLETED") != nil)
+      #expect(bench.fake.now[waiting]?.history == ["SCHEDULED"])
+    }
+  }
+
   @Test("A name that belongs to a work pool is refused, and nothing is changed")
   func ofPool() async throws {
     let bench = try await LoopBench()

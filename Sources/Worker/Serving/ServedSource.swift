@@ -76,8 +76,11 @@ actor ServedSource: RunSource {
     return existing
   }
 
+  /// Without those that a process waits with for its next attempt: here, other than in polls of a pool, the server gives
+  /// them out as well.
   func runs(before date: Date, limit: Int) async throws -> [Prefect.FlowRun] {
     try await client.scheduledFlowRuns(ofDeployments: deployments, before: date, limit: min(limit, 200))
+      .filter { !$0.policy.isRetriedInProcess }
   }
 
   /// Lifts the pause of a process that has served the same deployments and stopped after this one had registered them.
