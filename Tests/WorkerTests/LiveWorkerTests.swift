@@ -199,6 +199,30 @@ struct LiveWorkerTests {
     }
   }
 
+  @Test(
+    "A run that waits in a process for its next attempt is not taken by another that serves its deployment")
+  func retriedElsewhere() async throws {
+    let client = LiveServer.client
+    let flow = ServedFlow(flow: LiveServer.unique("flow"), name: "served", schema: ["type": "object"])
+    let deployments = Mutex<[UUID]>([])
+    let source = ServedSource(client, flows: [flow], pausesOnStop: false, log: .silent) { _, deployment in
+      deployments.withLock { $0.append(deployment.id) }
+    }
+    try await source.prepare()
+    let id = try #require(deployments.withLock { $0.first })
+    var create = Prefect.DeploymentFlowRunCreate()
+    create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 1, retryDelay: 0)
+    let run = try await client.createFlowRun(deployment: id, create).id
+    let soon = Date().addingTimeInterval(60)
+    #expect(try await source.runs(before: soon, limit: 10).map(\.id) == [run])
+    for type in [Prefect.StateType.pending, .running, .failed] {
+      _ = try await client.setFlowRunState(run, Prefect.StateCreate(type))
+    }
+    #expect(
+      try await client.scheduledFlowRuns(ofDeployments: [id], before: soon, limit: 10).map(\.id) == [run])
+    #expect(try await source.runs(before: soon, limit: 10).isEmpty)
+  }
+
   @Test("A run whose deployment is gone is cancelled")
   func deploymentGone() async throws {
     let bench = try LiveBench()
