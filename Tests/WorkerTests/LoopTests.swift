@@ -161,11 +161,13 @@ import Testing
   func heldBack() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    let id = bench.fake.add(shell("true"), due: Date().addingTimeInterval(0.5))
+    bench.fake.change { state in
+      state.dueAfterPoll = 0.5
+      state.heldBackFrom = 2
+    }
+    let id = bench.fake.add(shell("true"))
     // The one poll of this test sees the run, which is due within its interval.
     try await bench.working(try bench.loop(interval: .seconds(60))) {
-      await bench.fake.until { $0.polls == 1 }
-      bench.fake.change { $0.isHeldBack = true }
       await bench.fake.until { $0.polls == 2 }
       #expect(bench.fake.now[id]?.history == ["SCHEDULED"])
     }

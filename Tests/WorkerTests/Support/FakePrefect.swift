@@ -43,8 +43,10 @@ final class FakePrefect: Sendable {
     var isDeploymentGone = false
     var heartbeats = 0
     var polls = 0
-    /// The pool is paused, or has reached its limit: no run is given out.
-    var isHeldBack = false
+    /// From which poll on the pool is paused, or has reached its limit: no run is given out.
+    var heldBackFrom = Int.max
+    /// When, after the first poll, the runs are due that it finds.
+    var dueAfterPoll: Double?
     /// Answers 503 to everything.
     var isAway = false
     /// Answers 503 to who asks for the pool.
@@ -177,9 +179,12 @@ final class FakePrefect: Sendable {
       return (204, .null)
     case ("POST", _, "get_scheduled_flow_runs"):
       state.polls += 1
+      if state.polls == 1, let delay = state.dueAfterPoll {
+        for place in state.runs.indices { state.runs[place].due = Date().addingTimeInterval(delay) }
+      }
       let before = body["scheduled_before"]?.string.flatMap(WireDate.date(_:)) ?? .distantFuture
       let due =
-        state.isHeldBack
+        state.polls >= state.heldBackFrom
         ? [] : state.runs.filter { $0.type == "SCHEDULED" && ($0.due ?? .distantPast) <= before }
       if path.first == "deployments" { return (200, .array(due.map(document))) }
       return (
