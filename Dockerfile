@@ -57,4 +57,4 @@ EXPOSE 8080
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=30s --timeout=10s --start-period=60s --retries=3 \
   CMD ["sluice", "health"]
-CMD ["sluice", "worker", "start", "--pool", "default", "--with-healthcheck"]
+CMD ["sluice", "worker", "start", "--pool", "default", "--name", "sluice-worker", "--with-healthcheck"]

@@ -22,9 +22,12 @@ import Testing
       // Words of no shell: the program itself gets the signals.
       #expect(stage.last("ENTRYPOINT") == nil)
     }
+    // By a name that lasts: a container that is made anew finds the runs of the one before it, on the same volume.
     #expect(
       try Dockerfile("Dockerfile").runtime.words("CMD")
-        == ["sluice", "worker", "start", "--pool", "default", "--with-healthcheck"])
+        == [
+          "sluice", "worker", "start", "--pool", "default", "--name", "sluice-worker", "--with-healthcheck",
+        ])
   }
 
   @Test(

@@ -182,6 +182,19 @@ import Testing
       ])
     #expect(try Prefect.Filters(wire: try filters.wireDocument()) == filters)
   }
+
+  @Test("The policy of a run that is scheduled anew has its retries, and nothing of the attempt before")
+  func rescheduled() throws {
+    let policy = try Prefect.FlowRunPolicy(
+      wire: ["retries": 2, "retry_delay": 5, "retry_type": "in_process", "pause_keys": ["approval"]])
+    #expect(policy.remembersAttempt && policy.isRetriedInProcess)
+    let rescheduled = policy.rescheduled
+    #expect(!rescheduled.remembersAttempt)
+    #expect(
+      try rescheduled.wireDocument() == [
+        "retries": 2, "retry_delay": 5, "retry_type": "reschedule", "pause_keys": [], "resuming": false,
+      ])
+  }
 }
 
 extension Prefect.StateType {

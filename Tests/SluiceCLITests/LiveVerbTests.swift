@@ -159,6 +159,25 @@ struct LiveVerbTests {
     _ = try await call("flow-run", "inspect", title, code: 3)
   }
 
+  @Test("A completed run that its process had repeated is found by workers when it is scheduled once more")
+  func retryOfRepeated() async throws {
+    let (name, server) = (try await deployment(), try server())
+    let deployment = try #require(
+      try json(try await call("deployment", "inspect", name))["id"]?.string.flatMap(UUID.init(uuidString:)))
+    var create = Prefect.DeploymentFlowRunCreate(parameters: ["region": "NO"])
+    create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 2, retryDelay: 0)
+    let run = try await server.createFlowRun(deployment: deployment, create)
+    for type in [Prefect.StateType.pending, .running, .failed, .running, .completed] {
+      _ = try await server.setFlowRunState(run.id, Prefect.StateCreate(type))
+    }
+    let ended = try await server.flowRun(run.id)
+    #expect(ended.stateType == .completed && ended.policy.isRetriedInProcess)
+    _ = try await call("flow-run", "retry", run.name)
+    let found = try await server.scheduledFlowRuns(
+      pool: "pool-\(suffix)", queues: [], before: Date().addingTimeInterval(60), limit: 10)
+    #expect(found.map(\.flowRun.id) == [run.id])
+  }
+
   @Test(
     "Watching ends when the run does, with its states and lines, and with 1 unless it completed",
     arguments: [true, false])

@@ -37,6 +37,69 @@ import Testing
     try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
   }
 
+  @Test(
+    "A run that its process has repeated is found by the next worker when it is requeued, and waits at its pauses anew",
+    arguments: ["RUNNING", "SCHEDULED", "PAUSED", "CRASHED"])
+  func requeueRepeated(type: String) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
+      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      bench.fake.change { state in
+        state.runs[0].state = ["type": .string(type)]
+        state.runs[0].policy = ["retries": 3, "retry_type": "in_process", "pause_keys": ["approval"]]
+      }
+    }
+    #expect(bench.fake.now.runs[0].type == "SCHEDULED")
+    #expect(bench.fake.now.runs[0].policy["pause_keys"] == [])
+    #expect(bench.fake.now.runs[0].policy["retries"] == 3)
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
+  @Test("A run whose process has ended is not requeued because nobody could be told yet", arguments: [0, 3])
+  func requeueEnded(code: Int) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let gate = "\(bench.folder)/gate"
+    let drain = DrainPolicy(.requeue, patience: .zero, killGrace: .zero)
+    try await bench.working(try bench.loop(drain: drain)) {
+      _ = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done; exit \(code)"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+      bench.fake.change { $0.isAway = true }
+      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("the process ended with exit code") } }
+          ? true : nil
+      }
+    }
+    bench.fake.change { $0.isAway = false }
+    try await bench.working(try bench.loop()) {
+      await bench.fake.until { $0.runs[0].type == (code == 0 ? "COMPLETED" : "CRASHED") }
+    }
+    #expect(!bench.fake.now.runs[0].history.dropFirst().contains("SCHEDULED"))
+  }
+
+  @Test("A run whose claim is answered while the worker stops is not started, and waits for the next one")
+  func claimedLate() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.holdsClaims = true }
+    let loop = try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))
+    try await bench.working(loop) {
+      _ = bench.fake.add(shell("touch \(bench.folder)/begun"))
+      await bench.fake.until { $0.runs[0].type == "PENDING" }
+      await loop.stop()
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("may come to their end") } } ? true : nil
+      }
+      bench.fake.change { $0.holdsClaims = false }
+    }
+    #expect(bench.fake.now.runs[0].history == ["SCHEDULED", "PENDING", "SCHEDULED"])
+    #expect(!FileManager.default.fileExists(atPath: "\(bench.folder)/begun"))
+    try await bench.working(try bench.loop()) { await bench.fake.until { $0.runs[0].type == "COMPLETED" } }
+  }
+
   @Test("A run that is cancelled with its worker is reported so")
   func cancel() async throws {
     let bench = try await LoopBench()
@@ -123,6 +186,41 @@ import Testing
       _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
     }
     #expect(bench.fake.now[others]?.type == "PENDING")
+  }
+
+  @Test("A run that was claimed and not started is started by the pool's template, however late that is read")
+  func claimedTemplate() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let transition = UUID()
+    let id = bench.fake.add([:])
+    bench.fake.change { state in
+      state.runs[0].state = [
+        "type": "PENDING", "state_details": ["transition_id": .string(transition.wire)],
+      ]
+      state.pool = [
+        "name": "default", "type": "process",
+        "base_job_template": [
+          "job_configuration": ["command": "{{ command }}"],
+          "variables": ["properties": ["command": ["default": "/bin/echo by the pool"]]],
+        ],
+      ]
+      state.isPoolAway = true
+    }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      try journal.write(RunRecord(id: id, name: "ours", transition: transition))
+    }
+    try await bench.working(try bench.loop()) {
+      _ = try await eventually {
+        bench.lines.withLock { lines in lines.contains { $0.contains("tried again until the API is there") } }
+          ? true : nil
+      }
+      bench.fake.change { $0.isPoolAway = false }
+      await bench.fake.until { $0.runs[0].type != "PENDING" }
+    }
+    #expect(bench.fake.now[id]?.type == "COMPLETED")
+    #expect(bench.printed == "by the pool\n")
   }
 
   @Test("A record that cannot be read is removed, and said so")

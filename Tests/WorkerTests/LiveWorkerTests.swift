@@ -199,6 +199,45 @@ struct LiveWorkerTests {
     }
   }
 
+  @Test(
+    "A run that waits in a process for its next attempt is not taken by another that serves its deployment")
+  func retriedElsewhere() async throws {
+    let client = LiveServer.client
+    let flow = ServedFlow(flow: LiveServer.unique("flow"), name: "served", schema: ["type": "object"])
+    let deployments = Mutex<[UUID]>([])
+    let source = ServedSource(client, flows: [flow], pausesOnStop: false, log: .silent) { _, deployment in
+      deployments.withLock { $0.append(deployment.id) }
+    }
+    try await source.prepare()
+    let id = try #require(deployments.withLock { $0.first })
+    var create = Prefect.DeploymentFlowRunCreate()
+    create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 1, retryDelay: 0)
+    let run = try await client.createFlowRun(deployment: id, create).id
+    let soon = Date().addingTimeInterval(60)
+    #expect(try await source.runs(before: soon, limit: 10).map(\.id) == [run])
+    for type in [Prefect.StateType.pending, .running, .failed] {
+      _ = try await client.setFlowRunState(run, Prefect.StateCreate(type))
+    }
+    #expect(
+      try await client.scheduledFlowRuns(ofDeployments: [id], before: soon, limit: 10).map(\.id) == [run])
+    #expect(try await source.runs(before: soon, limit: 10).isEmpty)
+  }
+
+  @Test("A run whose deployment is gone is cancelled")
+  func deploymentGone() async throws {
+    let bench = try LiveBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop()) {
+      let deployment = try await bench.deployment("true")
+      // Of those of a deployment that is deleted the server keeps the runs that are not scheduled any more.
+      let id = try await bench.run(deployment)
+      _ = try await bench.state(id, .completed)
+      try await bench.client.deleteDeployment(deployment)
+      _ = try await bench.client.setFlowRunState(id, Prefect.StateCreate(.scheduled), force: true)
+      _ = try await bench.state(id, .cancelled)
+    }
+  }
+
   @Test("A process that is killed is a crash within five seconds")
   func killed() async throws {
     let bench = try LiveBench()
@@ -247,6 +286,34 @@ struct LiveWorkerTests {
     #expect(try await bench.client.flowRun(run).stateType == .scheduled)
     try await bench.working(try bench.loop()) { _ = try await bench.state(run, .completed) }
     #expect(try await bench.client.flowRun(run).runCount == 2)
+  }
+
+  @Test(
+    "A run that its process has repeated is found by the next worker, in whatever state its process leaves it",
+    arguments: ["", "trap \"set_state CANCELLED; exit 0\" TERM; "])
+  func requeueRepeated(trap: String) async throws {
+    let bench = try LiveBench()
+    defer { bench.close() }
+    var id: UUID?
+    let drain = DrainPolicy(.requeue, patience: .zero, killGrace: .seconds(20))
+    try await bench.working(try bench.loop(drain: drain)) {
+      let mark = "\(bench.folder)/again"
+      let deployment = try await bench.deployment(
+        "[ -e \(mark) ] || { touch \(mark); \(trap)set_state FAILED; sleep 1; set_state RUNNING; echo repeated; sleep 600; }"
+      )
+      var create = Prefect.DeploymentFlowRunCreate()
+      create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 3, retryDelay: 0)
+      let run = try await bench.client.createFlowRun(deployment: deployment, create).id
+      _ = try await eventually { bench.printed.contains("repeated") ? true : nil }
+      let repeated = try await bench.client.flowRun(run)
+      #expect(repeated.policy.isRetriedInProcess && repeated.runCount == 2)
+      id = run
+    }
+    let run = try #require(id)
+    let waiting = try await bench.client.flowRun(run)
+    #expect(waiting.stateType == .scheduled && !waiting.policy.remembersAttempt)
+    #expect(waiting.policy.retries == 3)
+    try await bench.working(try bench.loop()) { _ = try await bench.state(run, .completed) }
   }
 
   @Test(

@@ -28,6 +28,30 @@ import Testing
     #expect(bench.fake.now.heartbeats > 0)
   }
 
+  @Test(
+    "The pool's template names variables of the server, and the deployment's environment goes over its own")
+  func template() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { state in
+      state.variables = ["country": "NO"]
+      state.pool = [
+        "name": "default", "type": "process",
+        "base_job_template": [
+          "job_configuration": [
+            "command": "{{ command }}",
+            "env": ["COUNTRY": "{{ prefect.variables.country }}", "LEVEL": "pool"],
+          ]
+        ],
+      ]
+    }
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(shell("echo $COUNTRY $LEVEL", ["env": ["LEVEL": "deployment"]]))
+      _ = await bench.fake.run(id, has: "COMPLETED")
+    }
+    #expect(bench.printed == "NO deployment\n")
+  }
+
   @Test("A run without a command is this program's own")
   func ownCommand() async throws {
     let bench = try await LoopBench()
@@ -60,6 +84,23 @@ import Testing
     }
   }
 
+  @Test("The report of a run that is retried after a crash has nothing of the attempt before")
+  func crashAgain() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let mark = "\(bench.folder)/again"
+    try await bench.working(try bench.loop()) {
+      let id = bench.fake.add(
+        shell("if [ -e \(mark) ]; then echo second; else touch \(mark); echo first; fi; exit 3"))
+      _ = await bench.fake.run(id, has: "CRASHED")
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      bench.fake.change { $0.runs[0].state = ["type": "SCHEDULED"] }
+      await bench.fake.until { $0.logs.count == 2 && $0[id]?.type == "CRASHED" }
+      #expect(bench.fake.now.logs.last?.hasSuffix("The last lines of its output:\nsecond") == true)
+      #expect(bench.printed == "first\nsecond\n")
+    }
+  }
+
   @Test("A process that is killed is reported as crashed at once, with the signal")
   func killed() async throws {
     let bench = try await LoopBench()
@@ -68,33 +109,6 @@ import Testing
       let id = bench.fake.add(shell("kill -9 $$"))
       let run = await bench.fake.run(id, has: "CRASHED")
       #expect(run?.message.hasPrefix("The process was ended by signal 9 (SIGKILL)") == true)
-    }
-  }
-
-  @Test("A program that is not there is reported as crashed, by its name")
-  func missingProgram() async throws {
-    let bench = try await LoopBench()
-    defer { bench.close() }
-    try await bench.working(try bench.loop()) {
-      let id = bench.fake.add(["command": "no-such-program --flag"])
-      let run = await bench.fake.run(id, has: "CRASHED")
-      #expect(
-        run?.message.hasPrefix(
-          "Flow run could not be started: there is no program no-such-program that may be executed") == true)
-    }
-  }
-
-  @Test("A job variable that is not as it must be is reported as crashed, by its name")
-  func wrongVariable() async throws {
-    let bench = try await LoopBench()
-    defer { bench.close() }
-    try await bench.working(try bench.loop()) {
-      let id = bench.fake.add(["timeout": "soon"])
-      let run = await bench.fake.run(id, has: "CRASHED")
-      #expect(
-        run?.message.hasPrefix(
-          "Flow run could not be started: the job variable timeout is \"soon\" and must be")
-          == true)
     }
   }
 
@@ -147,11 +161,13 @@ import Testing
   func heldBack() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    let id = bench.fake.add(shell("true"), due: Date().addingTimeInterval(0.5))
+    bench.fake.change { state in
+      state.dueAfterPoll = 0.5
+      state.heldBackFrom = 2
+    }
+    let id = bench.fake.add(shell("true"))
     // The one poll of this test sees the run, which is due within its interval.
     try await bench.working(try bench.loop(interval: .seconds(60))) {
-      await bench.fake.until { $0.polls == 1 }
-      bench.fake.change { $0.isHeldBack = true }
       await bench.fake.until { $0.polls == 2 }
       #expect(bench.fake.now[id]?.history == ["SCHEDULED"])
     }

@@ -62,6 +62,35 @@ import Testing
     #expect(filled["working_dir"] == "/data/x/")
   }
 
+  @Test("Gaps for blocks and variables of the server stay, alone and within a text")
+  func ofServer() {
+    let template = JobTemplate([
+      "job_configuration": [
+        "working_dir": "{{ prefect.variables.folder }}",
+        "name": "{{ name }} of {{ prefect.variables.country }}",
+        "env": ["TOKEN": "{{ prefect.blocks.secret.token }}", "GONE": "{{ prefect.other }}"],
+      ]
+    ])
+    #expect(
+      template.configuration(with: ["name": "x"]) == [
+        "working_dir": "{{ prefect.variables.folder }}", "name": "x of {{ prefect.variables.country }}",
+        "env": ["TOKEN": "{{ prefect.blocks.secret.token }}", "GONE": nil],
+      ])
+  }
+
+  @Test("An environment that the template has keeps its members, under those of the deployment and the run")
+  func environment() {
+    let template = JobTemplate([
+      "job_configuration": ["env": ["A": "pool", "B": "{{ name }}", "C": "pool"]],
+      "variables": ["properties": ["env": ["default": ["C": "default", "D": "default"]]]],
+    ])
+    let variables = template.variables([["name": "x", "env": ["D": "deployment"]], ["env.E": "run"]])
+    #expect(
+      template.configuration(with: variables) == [
+        "env": ["A": "pool", "B": "x", "C": "default", "D": "deployment", "E": "run"], "name": "x",
+      ])
+  }
+
   @Test("Variables that the template does not know reach the worker all the same")
   func unknown() {
     #expect(template.configuration(with: ["timeout": 5])["timeout"] == 5)
@@ -164,124 +193,6 @@ import Testing
     #expect(found(["./tool"], path: "/a", folder: "/w", ["/w/./tool"]) == "/w/./tool")
     #expect(found(["tool"], path: "/a", folder: "/w", ["/w/tool"]) == nil)
     #expect(found([], path: "/a", folder: nil, ["/a/"]) == nil)
-  }
-}
-
-@Suite("Which state is reported for an end") struct ReportRuleTests {
-  func report(
-    _ exit: ProcessExit, _ type: Prefect.StateType, name: String? = nil, inProcess: Bool = false,
-    _ reason: EndingReason? = nil, usage: ProcessUsage? = nil
-  ) -> ReportRule.Report? {
-    ReportRule.report(
-      ProcessEnding(exit, usage: usage), current: Prefect.State(type, name: name),
-      retriesInProcess: inProcess,
-      reason: reason)
-  }
-
-  @Test(
-    "Nothing where the run has said how it ended, or handed itself back",
-    arguments: [.completed, .failed, .cancelled, .crashed, .paused, .scheduled] as [Prefect.StateType])
-  func silent(type: Prefect.StateType) {
-    #expect(report(.exited(0), type) == nil)
-    #expect(report(.exited(1), type) == nil)
-  }
-
-  @Test("Crashed with exit code, memory and processor time")
-  func exitCode() {
-    let crash = report(.exited(3), .running, usage: ProcessUsage(peakMemory: 35_651_584, cpuSeconds: 1.23))
-    #expect(crash?.state.type == .crashed)
-    #expect(crash?.isForced == false)
-    #expect(
-      crash?.state.message
-        == "The process ended with exit code 3; peak memory 34 MiB, 1.2 s of processor time.")
-  }
-
-  @Test("Crashed with the signal; of SIGKILL it is said where it may come from")
-  func signal() {
-    #expect(
-      report(.signalled(11), .running)?.state.message == "The process was ended by signal 11 (SIGSEGV).")
-    #expect(
-      report(.signalled(9), .running)?.state.message
-        == "The process was ended by signal 9 (SIGKILL). It was killed from outside; the system does so when memory runs out."
-    )
-  }
-
-  @Test("Crashed, exit code unknown, where nobody saw the end")
-  func unseen() {
-    for unseen in [ProcessExit.Unseen.adopted, .whileAway, .restartedMachine] {
-      let crash = report(.unknown(unseen), .running)
-      #expect(crash?.state.type == .crashed)
-      #expect(crash?.state.message?.contains("exit code unknown") == true)
-    }
-  }
-
-  @Test("A command that knows nothing of Prefect completes the run by ending with 0")
-  func plainCommand() {
-    #expect(report(.exited(0), .pending)?.state.type == .completed)
-    #expect(report(.exited(1), .pending)?.state.type == .crashed)
-  }
-
-  @Test("A program that said it runs, and ended with 0 without saying more, has crashed")
-  func halfReported() {
-    let crash = report(.exited(0), .running)
-    #expect(crash?.state.type == .crashed)
-    #expect(crash?.state.message?.contains("did not say how the run went") == true)
-  }
-
-  @Test("A run that its process was to repeat, and whose process has ended, has crashed")
-  func retry() {
-    #expect(report(.exited(1), .scheduled, name: "AwaitingRetry", inProcess: true)?.state.type == .crashed)
-  }
-
-  @Test("Cancelled, past the rules, where somebody cancelled it, whatever the exit code says")
-  func cancelled() {
-    for exit in [ProcessExit.exited(0), .exited(143), .signalled(15), .signalled(9)] {
-      let report = report(exit, .cancelling)
-      #expect(report?.state.type == .cancelled)
-      #expect(report?.isForced == true)
-    }
-    #expect(report(.signalled(15), .running, .cancelled)?.state.type == .cancelled)
-    #expect(report(.signalled(15), .completed, .cancelled) == nil)
-  }
-
-  @Test("A limit is named in the crash")
-  func limits() {
-    #expect(
-      report(.signalled(15), .running, .timeLimit(.seconds(90)))?.state.message
-        == "The process ran longer than its limit of 2 min and was ended.")
-    #expect(
-      report(
-        .signalled(9), .running, .memoryLimit(MemorySize(bytes: 1 << 20), used: MemorySize(bytes: 3 << 20)))?
-        .state.message
-        == "The process used 3 MiB of memory, more than its limit of 1 MiB, and was ended.")
-  }
-
-  @Test("A run that is to be done again is scheduled, even if its process called itself cancelled or crashed")
-  func requeued() {
-    for type in [Prefect.StateType.running, .pending, .cancelled, .crashed] {
-      let report = report(.signalled(15), type, .drainRequeued)
-      #expect(report?.state.type == .scheduled)
-      #expect(report?.isForced == true)
-    }
-    #expect(report(.exited(0), .completed, .drainRequeued) == nil)
-    #expect(report(.exited(0), .failed, .drainRequeued) == nil)
-    #expect(report(.signalled(15), .cancelling, .drainRequeued)?.state.type == .cancelled)
-  }
-
-  @Test("A run that is cancelled with its worker")
-  func drainCancelled() {
-    #expect(report(.signalled(15), .running, .drainCancelled)?.state.type == .cancelled)
-    #expect(report(.signalled(15), .failed, .drainCancelled) == nil)
-  }
-}
-
-@Suite("When a run's state asks for the end of its process") struct CancelRuleTests {
-  @Test("Cancelling does at once; cancelled only where the process does not go by itself")
-  func decide() {
-    #expect(CancelRule.decide(.cancelling, wasOver: false) == .cancelled)
-    #expect(CancelRule.decide(.cancelled, wasOver: false) == nil)
-    #expect(CancelRule.decide(.cancelled, wasOver: true) == .over)
-    #expect(CancelRule.decide(.running, wasOver: true) == nil)
   }
 }
 

@@ -105,7 +105,7 @@ import Testing
     let world = try bench.world(own: ["/bin/echo", "served"])
     let source = ServedSource(
       world.client, flows: [ServedFlow(flow: "stars", name: "stars-docker", schema: ["type": "object"])],
-      pausesOnStop: true, log: world.log
+      pausesOnStop: true, heartbeatInterval: .milliseconds(50), log: world.log
     ) { flow, _ in announced.names.withLock { $0.append("\(flow.flow)/\(flow.name)") } }
     var options = FlowRunLoop.Options(rhythm: PollRhythm(interval: .milliseconds(100)))
     options.drain = DrainPolicy(.cancel, patience: .zero)
@@ -135,6 +135,30 @@ import Testing
     #expect(bench.fake.now.created.count == 1)
   }
 
+  @Test(
+    "A pause of a process that stopped later is lifted while it serves; one that somebody else made is not")
+  func pausedByAnother() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await serve(bench) { _ in
+      await bench.fake.until { $0.polls > 0 }
+      // What the process before this one does as it stops.
+      bench.fake.change { state in
+        state.deployment["paused"] = true
+        state.deployment["path"] = .string(Registration.pauseMark)
+      }
+      await bench.fake.until { $0.deployment["paused"] == false }
+      #expect(bench.fake.now.deployment["path"] == .null)
+      bench.fake.change { state in
+        state.deployment["paused"] = true
+        state.patches = []
+      }
+      let asked = bench.fake.now.deploymentReads
+      await bench.fake.until { $0.deploymentReads > asked + 1 }
+      #expect(bench.fake.now.deployment["paused"] == true && bench.fake.now.patches.isEmpty)
+    }
+  }
+
   @Test("A deployment that somebody paused stays so, with a warning")
   func pausedByHand() async throws {
     let bench = try await LoopBench()
@@ -151,6 +175,19 @@ import Testing
     #expect(
       bench.lines.withLock { lines in lines.contains { $0.contains("was paused by somebody, and stays so") } }
     )
+  }
+
+  @Test("A run that waits in a process for its next attempt is not taken by another that serves it")
+  func retriedElsewhere() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let waiting = bench.fake.add([:])
+    bench.fake.change { $0.runs[0].policy = ["retries": 3, "retry_type": "in_process"] }
+    try await serve(bench) { _ in
+      let id = bench.fake.add([:])
+      #expect(await bench.fake.run(id, has: "COMPLETED") != nil)
+      #expect(bench.fake.now[waiting]?.history == ["SCHEDULED"])
+    }
   }
 
   @Test("A name that belongs to a work pool is refused, and nothing is changed")

@@ -68,6 +68,24 @@ extension Prefect {
       self.retries = retries
       self.retryDelay = retryDelay
     }
+
+    /// Whether the program that runs it is to repeat it: polls do not find such a run.
+    public var isRetriedInProcess: Bool { retryType == "in_process" }
+
+    /// The policy of a run that is scheduled anew: for a worker, and with none of its pauses behind it. The server's rules
+    /// make it so; a state that is forced past them leaves it as it was.
+    public var rescheduled: FlowRunPolicy {
+      var copy = self
+      copy.pauseKeys = []
+      copy.resuming = false
+      copy.retryType = "reschedule"
+      return copy
+    }
+
+    /// Whether it has something of an attempt in it that a run scheduled anew must not have.
+    public var remembersAttempt: Bool {
+      isRetriedInProcess || pauseKeys?.isEmpty == false || resuming == true
+    }
   }
 
   /// A run to be made without a deployment: by hand, or as a sub-flow.

@@ -39,9 +39,17 @@ package enum ChildProcess {
     let pid = try spawn(program, launch, folder: folder, output: output)
     // Nobody waits for it before it is watched: even if it has ended it is still to be found.
     guard let identity = ProcessIdentity(of: pid) else {
+      abandon(pid)
       throw Fault("the process \(pid) of \(program) is not to be found in /proc")
     }
     return identity
+  }
+
+  /// Kills a child that cannot be looked after, with its group, and waits for it.
+  static func abandon(_ pid: pid_t) {
+    ProcessGroup(id: pid).signal(SIGKILL)
+    var status: Int32 = 0
+    while waitpid(pid, &status, 0) < 0, errno == EINTR {}
   }
 
   private static func spawn(_ program: String, _ launch: Launch, folder: String, output: String) throws

@@ -16,6 +16,12 @@ struct OutputTail {
     self.position = position
   }
 
+  /// Of a process that is about to be started: what is in the file already is of an attempt before it.
+  static func atEnd(of path: String) -> OutputTail {
+    var status = stat()
+    return OutputTail(path: path, position: stat(path, &status) == 0 ? Int(status.st_size) : 0)
+  }
+
   /// What has come since, by pieces. Where the file is longer than `limit` and all of it has been read, it is emptied:
   /// a process that appends writes on at its beginning.
   mutating func read(emptyingAbove limit: Int = 64 << 20, _ write: ([UInt8]) -> Void) {

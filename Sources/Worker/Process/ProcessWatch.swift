@@ -62,6 +62,8 @@ package final class ProcessWatch: Sendable {
     }
   }
 
+  var hasEnded: Bool { state.withLock { $0.ending != nil } }
+
   /// Signals the whole group, as long as its leader has not been waited for: afterwards the number may be another's.
   package func signal(_ signal: Int32) {
     state.withLock { state in

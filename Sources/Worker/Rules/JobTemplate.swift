@@ -40,11 +40,22 @@ package struct JobTemplate: Sendable, Equatable {
     return variables
   }
 
-  /// The configuration with its gaps filled; a gap without a variable is null. Members that the template lacks and the
-  /// variables have are added, so that `timeout` and `memory_limit` work under a template that another worker made.
+  /// The configuration with its gaps filled; a gap without a variable is null, one for a block or a variable of the server
+  /// stays. Members that the template lacks and the variables have are added, so that `timeout` and `memory_limit` work
+  /// under a template that another worker made; where it has an `env` of its own, the variables' goes over that.
   package func configuration(with variables: JSONObject) -> JSONObject {
+    var template = configuration
+    if var environment = template["env"]?.object {
+      for (name, value) in variables["env"]?.object ?? [:] { environment[name] = value }
+      template["env"] = .object(environment)
+    }
     var filled = JSONObject()
-    for (name, value) in configuration { filled[name] = JobGaps.fill(value) { variables[$0] ?? .null } }
+    for (name, value) in template {
+      filled[name] = JobGaps.fill(value) { gap in
+        // Nil where it stays, which `nil` alone is not: that is null.
+        JobGaps.isOfServer(gap) ? Optional.none : variables[gap] ?? .null
+      }
+    }
     for (name, value) in variables where filled[name] == nil { filled[name] = value }
     return filled
   }
@@ -115,6 +126,11 @@ enum JobGaps {
     case .object(let members): members.flatMap { names(in: $0.value) }
     default: []
     }
+  }
+
+  /// Whether a gap is for a block or a variable of the server: `prefect.blocks.secret.token`.
+  static func isOfServer(_ name: String) -> Bool {
+    name.hasPrefix("prefect.blocks.") || name.hasPrefix("prefect.variables.")
   }
 
   /// Fills every gap. A text that is one gap and nothing else becomes the value itself; within a text the value is

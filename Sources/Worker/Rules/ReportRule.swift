@@ -24,6 +24,8 @@ package enum ReportRule {
     package var state: Prefect.StateCreate
     /// Past the orchestration rules.
     package var isForced: Bool
+    /// When the run's policy is made that of a run scheduled anew; nil where it is so, or the rules do it.
+    package var reset: PolicyReset?
 
     init(_ state: Prefect.StateCreate, isForced: Bool = false) {
       self.state = state
@@ -31,40 +33,68 @@ package enum ReportRule {
     }
   }
 
+  /// The server's rules forget what a run has of its attempt as it is scheduled anew; a forced state leaves it, and then no
+  /// worker finds a run that was to be repeated by its process.
+  package enum PolicyReset: Sendable, Equatable {
+    /// Before the state: as soon as that is there, the run may be another worker's.
+    case before
+    /// After it: until then nobody finds a run that its process was to repeat.
+    case after
+  }
+
   /// - Parameters:
-  ///   - current: the state of the run; nil where it has none.
-  ///   - retriesInProcess: whether the run was to be repeated by the process that has ended.
-  ///   - reason: why this worker ended it; nil where it did not.
+  ///   - run: as the server has it.
+  ///   - reason: why this worker ended its process; nil where it did not.
   /// - Returns: nil where nothing is left to say: the process has said how the run ended, or has handed it back.
   package static func report(
-    _ ending: ProcessEnding, current: Prefect.State?, retriesInProcess: Bool, reason: EndingReason?
+    _ ending: ProcessEnding, of run: Prefect.FlowRun, reason: EndingReason?
   ) -> Report? {
-    let type = current?.type ?? .pending
+    let type = run.state?.type ?? .pending
     if reason == .drainRequeued {
       // What the process reported on its way out, cancelled or crashed, is not how the run is to end.
       if type == .completed || type == .failed { return nil }
       if type == .cancelling { return cancelled() }
-      return Report(
-        Prefect.StateCreate(.scheduled, message: "The worker was stopped; the run waits for the next one."),
-        isForced: true)
+      // Suspended until somebody resumes it, or scheduled already: it waits without a process.
+      if type == .paused, run.state?.details.pauseReschedule == true { return nil }
+      if type == .scheduled, !run.policy.isRetriedInProcess { return nil }
+      return requeued(run, type)
     }
     if type.isTerminal { return nil }
     if reason == .over { return nil }
     if reason == .cancelled || type == .cancelling { return cancelled() }
     if reason == .drainCancelled {
-      return Report(
-        Prefect.StateCreate(.cancelled, message: "The worker was stopped, and the run cancelled with it."),
-        isForced: true)
+      return cancelledWithWorker
     }
     // Suspended, or scheduled anew for a worker: the process has ended as it should.
     if type == .paused { return nil }
-    if type == .scheduled, !retriesInProcess { return nil }
+    if type == .scheduled, !run.policy.isRetriedInProcess { return nil }
     if reason == nil, ending.exit == .exited(0), type == .pending {
       // A command that knows nothing of Prefect.
       return Report(
         Prefect.StateCreate(.completed, message: "The process ended with exit code 0\(ending.usageInWords)."))
     }
     return Report(Prefect.StateCreate(.crashed, message: crash(ending, reason: reason)))
+  }
+
+  /// Forced, but for a run that has ended: there the server's rules do all of it.
+  private static func requeued(_ run: Prefect.FlowRun, _ type: Prefect.StateType) -> Report {
+    var report = Report(waitsForNext)
+    // They refuse a run without a deployment.
+    report.isForced = !type.isTerminal || run.deploymentID == nil
+    if report.isForced, run.policy.remembersAttempt {
+      report.reset = run.policy.isRetriedInProcess ? .after : .before
+    }
+    return report
+  }
+
+  private static var waitsForNext: Prefect.StateCreate {
+    Prefect.StateCreate(.scheduled, message: "The worker was stopped; the run waits for the next one.")
+  }
+
+  private static var cancelledWithWorker: Report {
+    Report(
+      Prefect.StateCreate(.cancelled, message: "The worker was stopped, and the run cancelled with it."),
+      isForced: true)
   }
 
   /// Forced, for the server lets nobody but a person out of CANCELLING otherwise.
@@ -90,8 +120,39 @@ package enum ReportRule {
     }
   }
 
-  /// The state of a run whose process could not be started.
-  package static func notStarted(_ problem: String) -> Report {
-    Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+  /// Why a run that was claimed has no process.
+  package enum Obstacle: Error, Equatable {
+    /// What kept it from starting.
+    case problem(String)
+    /// Nothing says any more what to start.
+    case deploymentGone
+    /// It was to end before it had begun.
+    case ended(EndingReason)
+  }
+
+  /// The state of a run that was claimed and is not started.
+  ///
+  /// - Returns: nil where it is over, or this worker's no more.
+  package static func report(_ obstacle: Obstacle, current: Prefect.StateType?) -> Report? {
+    let type = current ?? .pending
+    if type.isTerminal { return nil }
+    if type == .cancelling { return cancelled() }
+    switch obstacle {
+    case .problem(let problem):
+      return Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
+    case .deploymentGone:
+      // As Prefect's own worker has it.
+      return Report(
+        Prefect.StateCreate(.cancelled, message: "The deployment no longer exists, cancelled run."),
+        isForced: true)
+    case .ended(let reason):
+      guard type == .pending else { return nil }
+      switch reason {
+      // Nothing of an attempt is to be forgotten: a pause that it was resumed from is behind it.
+      case .drainRequeued: return Report(waitsForNext, isForced: true)
+      case .drainCancelled: return cancelledWithWorker
+      default: return nil
+      }
+    }
   }
 }

@@ -36,6 +36,7 @@ package actor ClaimedRun {
   ///
   /// - Throws: what kept it from starting.
   func start(_ job: JobReader.Job, of run: Prefect.FlowRun) throws {
+    if let reason { throw ReportRule.Obstacle.ended(reason) }
     let subject = Launch.Subject(
       run, flowName: job.flowName, deploymentName: job.deploymentName, worker: world.worker)
     let launch = Launch(
@@ -44,11 +45,19 @@ package actor ClaimedRun {
     record.streamsOutput = job.configuration.streamsOutput
     record.timeout = job.configuration.timeout
     record.memoryLimit = job.configuration.memoryLimit
+    tail = OutputTail.atEnd(of: world.journal.outputPath(of: id))
+    record.outputPosition = tail.position
     let folder = try launch.workingFolder ?? world.journal.makeTemporaryFolder(of: id)
     let process = try ChildProcess.start(launch, folder: folder, output: world.journal.outputPath(of: id))
+    do {
+      watch = try world.watch(process)
+    } catch {
+      // Nobody would see its end.
+      ChildProcess.abandon(process.pid)
+      throw error
+    }
     record.process = process
     record.started = world.clock.now()
-    watch = try ProcessWatch(child: process)
     write()
     log.info("started as process \(process.pid): \(launch.words.joined(separator: " "))")
   }
@@ -68,7 +77,7 @@ package actor ClaimedRun {
     }
     self.watch = watch
     log.info("taken up: process \(process.pid) was started by a worker before this one")
-    if record.isRequeued { terminate(grace: world.killGrace) }
+    if reason != nil { terminate(grace: world.killGrace) }
     return true
   }
 
@@ -134,9 +143,16 @@ package actor ClaimedRun {
 
   // MARK: End
 
-  /// Ends the process: SIGTERM for its group, and SIGKILL after a grace. The first reason counts.
+  /// Ends the process: SIGTERM for its group, and SIGKILL after a grace. The first reason counts, and none once the process
+  /// has ended: how it did is how the run did, even if the server is still to be told.
   package func end(_ reason: EndingReason, grace: Duration? = nil) {
-    guard self.reason == nil, watch != nil else { return }
+    guard self.reason == nil, record.ending == nil else { return }
+    guard let watch else {
+      // It is not to be started any more.
+      if record.process == nil { self.reason = reason }
+      return
+    }
+    guard !watch.hasEnded else { return }
     self.reason = reason
     if reason == .drainRequeued {
       record.isRequeued = true
@@ -198,31 +214,43 @@ package actor ClaimedRun {
   /// - Returns: what was reported; nil where there was nothing left to say.
   /// - Throws: `CancellationError`; then the record is kept, and the next worker reports.
   func settle(_ ending: ProcessEnding) async throws -> Prefect.StateType? {
-    var reported: Prefect.StateType?
-    while true {
-      let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
-        try await world.client.flowRun(id)
-      }
-      guard let run,
-        let report = ReportRule.report(
-          ending, current: run.state, retriesInProcess: run.policy.retryType == "in_process", reason: reason)
-      else { break }
-      if report.state.type == .crashed { try await sendLastLines(report.state.message ?? "") }
-      let result = try await propose(report)
-      reported = report.state.type
-      // Cancelled in that very moment: then it is so that it ends.
-      if let result, result.status == .reject, result.state?.type == .cancelling { continue }
-      break
-    }
+    let reported = try await report { [reason] run in ReportRule.report(ending, of: run, reason: reason) }
     world.journal.forget(id, keepingOutput: reported == .crashed)
     return reported
   }
 
-  /// Tells the server that the run could not be started.
-  func settle(notStarted problem: String) async throws {
-    log.error("could not be started: \(problem)")
-    _ = try await propose(ReportRule.notStarted(problem))
+  /// Tells the server what becomes of a run that was claimed and is not started.
+  func settle(_ obstacle: ReportRule.Obstacle) async throws {
+    switch obstacle {
+    case .problem(let problem): log.error("could not be started: \(problem)")
+    case .deploymentGone: log.error("is not started: its deployment is gone")
+    case .ended(let reason): log.info("is not started: \(Self.words(reason))")
+    }
+    _ = try await report { run in ReportRule.report(obstacle, current: run.stateType) }
     world.journal.forget(id, keepingOutput: false)
+  }
+
+  /// Reports by a rule, on what the server has of the run.
+  ///
+  /// - Returns: what was reported; nil where there was nothing left to say.
+  private func report(
+    _ rule: @Sendable (Prefect.FlowRun) -> ReportRule.Report?
+  ) async throws -> Prefect.StateType? {
+    while true {
+      let run = try await world.untilAnswered("\(record.name): reading its state") { [id] in
+        try await world.client.flowRun(id)
+      }
+      guard let run, let report = rule(run) else { return nil }
+      if report.state.type == .crashed, record.process != nil {
+        try await sendLastLines(report.state.message ?? "")
+      }
+      if report.reset == .before { try await forgetAttempt(run) }
+      let result = try await propose(report)
+      if report.reset == .after { try await forgetAttempt(run) }
+      // Cancelled in that very moment: then it is so that it ends.
+      if let result, result.status == .reject, result.state?.type == .cancelling { continue }
+      return report.state.type
+    }
   }
 
   private func propose(_ report: ReportRule.Report) async throws -> Prefect.OrchestrationResult? {
@@ -239,6 +267,16 @@ package actor ClaimedRun {
       log.info("reported \(state.type)\(answer)")
     }
     return result
+  }
+
+  /// Makes the policy of a run that of one scheduled anew.
+  private func forgetAttempt(_ run: Prefect.FlowRun) async throws {
+    var update = Prefect.FlowRunUpdate()
+    update.empiricalPolicy = run.policy.rescheduled
+    let policy = update
+    _ = try await world.untilAnswered("\(record.name): having it scheduled anew") { [id] in
+      try await world.client.updateFlowRun(id, policy)
+    }
   }
 
   /// The end of the output goes to the run's log: of a program that crashed it is all that tells why.

@@ -35,6 +35,8 @@ package actor FlowRunLoop {
   private var failures = 0
   /// What the loop waits for the API with at the moment: stopping does not wait for it.
   private var asking: Task<Void, any Error>?
+  /// Makes the source ready: before that it has no template.
+  private var preparing: Task<Void, any Error>?
 
   package init(_ source: any RunSource, world: RunWorld, options: Options) {
     self.source = source
@@ -55,8 +57,14 @@ package actor FlowRunLoop {
   /// - Throws: what makes work impossible from the beginning: a wrong login, a pool of another type.
   package func run() async throws {
     world.journal.clean(now: world.clock.now())
+    let preparing = Task { try await prepare() }
+    self.preparing = preparing
     takeUp()
-    try await prepare()
+    try await withTaskCancellationHandler {
+      try await preparing.value
+    } onCancel: {
+      preparing.cancel()
+    }
     let companions = [
       Task { await heartbeats() },
       Task { await watchCancellations() },
@@ -78,6 +86,8 @@ package actor FlowRunLoop {
       await drain()
     }
     for companion in companions { companion.cancel() }
+    // A heartbeat that is on its way must not undo what closing does.
+    for companion in companions { await companion.value }
     await closeSource()
     world.journal.close()
   }
@@ -210,6 +220,11 @@ package actor FlowRunLoop {
     let job = await Self.result { [jobs, source] in
       try await jobs.job(of: run, template: await source.template)
     }
+    if case .failure(let failure as PrefectFailure) = job, failure.isNotFound {
+      // The server lets nobody claim it, and each poll would find it again.
+      try await claimed.settle(.deploymentGone)
+      return false
+    }
     var proposal = Prefect.StateCreate(.pending)
     proposal.stateDetails.transitionID = record.transition
     let state = proposal
@@ -249,18 +264,26 @@ package actor FlowRunLoop {
         let answer = try await world.untilAnswered("\(run.name): reading its deployment") { [jobs, source] in
           try await jobs.job(of: run, template: await source.template)
         }
-        guard let answer else { throw Misconfiguration("its deployment or flow is gone") }
+        guard let answer else { throw ReportRule.Obstacle.deploymentGone }
         known = answer
+      case .failure(is PrefectFailure): throw ReportRule.Obstacle.deploymentGone
       case .failure(let error): throw error
+      }
+      if isStopping {
+        // Claimed a moment before, or while the API was slow: for another worker, or the next one of this name.
+        guard let reason = options.drain.reason else { throw CancellationError() }
+        await claimed.end(reason)
       }
       try await claimed.start(known, of: run)
       world.figures.started(after: world.clock.now().timeIntervalSince(begin))
       return true
     } catch let error as CancellationError {
       throw error
+    } catch let obstacle as ReportRule.Obstacle {
+      try await claimed.settle(obstacle)
+      return false
     } catch {
-      if await claimed.hasProcess { return true }
-      try await claimed.settle(notStarted: "\(error)")
+      try await claimed.settle(.problem("\(error)"))
       return false
     }
   }
@@ -315,6 +338,8 @@ package actor FlowRunLoop {
 
   /// Finds out whether a claim went through whose answer nobody has seen, and goes on with it.
   private func resume(_ record: RunRecord, _ claimed: ClaimedRun) async throws -> Bool {
+    // A run of the worker before this one, too, is started by what the pool says.
+    try await preparing?.value
     let begin = world.clock.now()
     let run = try await world.untilAnswered("\(record.name): asking whether it is claimed") {
       try await world.client.flowRun(record.id)

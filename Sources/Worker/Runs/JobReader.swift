@@ -30,7 +30,7 @@ actor JobReader {
     }
     layers.append(run.jobVariables)
     let filled = template.configuration(with: template.variables(layers))
-    let document = try await resolve(.object(filled)).object ?? [:]
+    let document = try await resolve(filled).object ?? [:]
     return Job(
       configuration: try JobConfiguration(document), flowName: try await flowName(of: run),
       deploymentName: deploymentName)
@@ -45,12 +45,20 @@ actor JobReader {
     return name
   }
 
-  private func resolve(_ document: JSONValue) async throws -> JSONValue {
+  private func resolve(_ filled: JSONObject) async throws -> JSONValue {
     var values: [String: JSONValue] = [:]
-    for name in Set(JobGaps.names(in: document)) {
+    let words = Set(JobGaps.names(in: filled["command"] ?? .null))
+    for name in Set(JobGaps.names(in: .object(filled))) {
       let parts = name.split(separator: ".").map(String.init)
       if parts.count >= 4, parts[0] == "prefect", parts[1] == "blocks" {
-        values[name] = try await block(parts[2], parts[3], parts.dropFirst(4))
+        let (value, isSecret) = try await block(parts[2], parts[3], parts.dropFirst(4))
+        // Every user of the machine can read the words of a process, and they stand in the worker's log.
+        if isSecret, words.contains(name) {
+          throw Misconfiguration(
+            "the job variable command names {{ \(name) }}, which is secret",
+            remedy: "Put it in the job variable env, where the program reads it from its environment.")
+        }
+        values[name] = value
       } else if parts.count >= 3, parts[0] == "prefect", parts[1] == "variables" {
         guard let variable = try await client.variable(parts[2]) else {
           throw Misconfiguration("the job variables name the variable \(parts[2]), and the server has none")
@@ -58,18 +66,30 @@ actor JobReader {
         values[name] = Self.member(variable.value, parts.dropFirst(3))
       }
     }
-    return JobGaps.fill(document) { values[$0] }
+    return JobGaps.fill(.object(filled)) { values[$0] }
   }
 
-  private func block(_ type: String, _ name: String, _ path: ArraySlice<String>) async throws -> JSONValue {
-    guard let block = try await client.blockDocument(type: type, name: name, includeSecrets: true) else {
-      throw Misconfiguration("the job variables name the block \(type)/\(name), and the server has none")
+  /// What a job variable names in a block, and whether there is a secret in it: something that the server masks.
+  private func block(
+    _ type: String, _ name: String, _ path: ArraySlice<String>
+  ) async throws -> (JSONValue, isSecret: Bool) {
+    func read(includeSecrets: Bool) async throws -> JSONValue {
+      guard let block = try await client.blockDocument(type: type, name: name, includeSecrets: includeSecrets)
+      else {
+        throw Misconfiguration("the job variables name the block \(type)/\(name), and the server has none")
+      }
+      let data = JSONValue.object(block.data)
+      // A block that wraps one value, a Secret say, stands for it.
+      return path.isEmpty ? data["value"] ?? data : Self.member(data, path)
     }
-    let data = JSONValue.object(block.data)
-    // A block that wraps one value, a Secret say, stands for it.
-    let value = path.isEmpty ? data["value"] ?? data : Self.member(data, path)
-    for text in Self.texts(value) { Redaction.register(text) }
-    return value
+    let value = try await read(includeSecrets: true)
+    let shown = try await read(includeSecrets: false)
+    let open = Set(Self.texts(shown))
+    // Long ones too that the block's type does not call secret: a connection string, say.
+    for text in Self.texts(value) where !open.contains(text) || text.utf8.count >= 8 {
+      Redaction.register(text)
+    }
+    return (value, value != shown)
   }
 
   private static func member(_ value: JSONValue, _ path: ArraySlice<String>) -> JSONValue {
@@ -78,7 +98,7 @@ actor JobReader {
 
   private static func texts(_ value: JSONValue) -> [String] {
     switch value {
-    case .string(let text): text.utf8.count >= 8 ? [text] : []
+    case .string(let text): [text]
     case .array(let elements): elements.flatMap(texts)
     case .object(let members): members.flatMap { texts($0.value) }
     default: []

@@ -19,6 +19,8 @@ package struct RunWorld: Sendable {
   package var settings: [String: String]
   /// How long a process has between SIGTERM and SIGKILL when its run is cancelled.
   package var killGrace: Duration
+  /// Watches a process that was started.
+  package var watch: @Sendable (ProcessIdentity) throws -> ProcessWatch = { try ProcessWatch(child: $0) }
   /// How often output, limits and memory are looked at.
   package var tick: Duration = .milliseconds(500)
   /// Before a call to the API is repeated that must arrive.

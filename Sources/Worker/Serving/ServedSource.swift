@@ -6,7 +6,7 @@ import PrefectClient
 /// The runs of deployments that this process serves.
 actor ServedSource: RunSource {
   nonisolated let name: String
-  nonisolated let heartbeatInterval: Duration = .seconds(30)
+  nonisolated let heartbeatInterval: Duration
   nonisolated let template = JobTemplate(JobTemplate.process)
   private let client: PrefectClient
   private let flows: [ServedFlow]
@@ -14,15 +14,18 @@ actor ServedSource: RunSource {
   private let log: Log
   private let registered: @Sendable (ServedFlow, Prefect.Deployment) -> Void
   private var deployments: [UUID] = []
+  private var isClosed = false
 
   /// - Parameter registered: is told each deployment when it is there.
   init(
-    _ client: PrefectClient, flows: [ServedFlow], pausesOnStop: Bool, log: Log,
+    _ client: PrefectClient, flows: [ServedFlow], pausesOnStop: Bool,
+    heartbeatInterval: Duration = .seconds(30), log: Log,
     registered: @escaping @Sendable (ServedFlow, Prefect.Deployment) -> Void
   ) {
     self.client = client
     self.flows = flows
     self.pausesOnStop = pausesOnStop
+    self.heartbeatInterval = heartbeatInterval
     self.log = log
     self.registered = registered
     name = "serving \(flows.map { "\($0.flow)/\($0.name)" }.joined(separator: ", "))"
@@ -73,13 +76,30 @@ actor ServedSource: RunSource {
     return existing
   }
 
+  /// Without those that a process waits with for its next attempt: here, other than in polls of a pool, the server gives
+  /// them out as well.
   func runs(before date: Date, limit: Int) async throws -> [Prefect.FlowRun] {
     try await client.scheduledFlowRuns(ofDeployments: deployments, before: date, limit: min(limit, 200))
+      .filter { !$0.policy.isRetriedInProcess }
   }
 
-  func heartbeat() {}
+  /// Lifts the pause of a process that has served the same deployments and stopped after this one had registered them.
+  func heartbeat() async throws {
+    for id in deployments {
+      let deployment: Prefect.Deployment
+      do {
+        deployment = try await client.deployment(id)
+      } catch let failure as PrefectFailure where failure.isNotFound {
+        continue
+      }
+      guard !isClosed, let lift = ServedFlow.adoption(of: deployment, paused: false) else { continue }
+      try await client.updateDeployment(id, lift)
+      log.info("the deployment \(id.wire) was paused by another process that served it, and goes on")
+    }
+  }
 
   func close() async {
+    isClosed = true
     guard pausesOnStop else { return }
     for id in deployments {
       do {

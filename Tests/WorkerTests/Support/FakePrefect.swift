@@ -22,6 +22,8 @@ final class FakePrefect: Sendable {
     var due: Date?
     var jobVariables: JSONObject = [:]
     var pid: String?
+    /// `empirical_policy`.
+    var policy: JSONObject = [:]
     var type: String { state["type"]?.string ?? "" }
     var message: String { state["message"]?.string ?? "" }
   }
@@ -33,14 +35,26 @@ final class FakePrefect: Sendable {
     var patches: [JSONObject] = []
     var created: [JSONObject] = []
     var logs: [String] = []
+    /// By name.
+    var variables: [String: JSONValue] = [:]
+    /// Blocks that wrap one value, by their names; those of type `secret` are masked.
+    var blocks: [String: String] = [:]
+    var deploymentReads = 0
+    var isDeploymentGone = false
     var heartbeats = 0
     var polls = 0
-    /// The pool is paused, or has reached its limit: no run is given out.
-    var isHeldBack = false
+    /// From which poll on the pool is paused, or has reached its limit: no run is given out.
+    var heldBackFrom = Int.max
+    /// When, after the first poll, the runs are due that it finds.
+    var dueAfterPoll: Double?
     /// Answers 503 to everything.
     var isAway = false
+    /// Answers 503 to who asks for the pool.
+    var isPoolAway = false
     /// Breaks off the answer to the next proposal: it is carried out, and nobody learns of it.
     var losesNextAnswer = false
+    /// Does not answer claims yet; what they propose is carried out.
+    var holdsClaims = false
 
     subscript(id: UUID) -> Run? { runs.first { $0.id == id } }
   }
@@ -105,9 +119,13 @@ final class FakePrefect: Sendable {
     for method in [HTTPRequest.Method.get, .post, .patch, .delete] {
       router.on("/api/**", method: method) { request, _ in
         let bytes = Array(buffer: try await request.body.collect(upTo: 1 << 20))
-        let body = (try? JSONValue(parsing: bytes)) ?? .null
+        var body = (try? JSONValue(parsing: bytes)) ?? .null
+        if method == .get { body = ["include_secrets": .bool(request.uri.query == "include_secrets=true")] }
         let path = request.uri.path.split(separator: "/").dropFirst().map(String.init)
         let (status, answer) = try self.answer(method.rawValue, Array(path), body)
+        while self.now.holdsClaims, body["state"]?["type"] == "PENDING" {
+          try await Task.sleep(for: .milliseconds(10))
+        }
         return Response(
           status: .init(code: status), headers: [.contentType: "application/json"],
           body: ResponseBody(byteBuffer: ByteBuffer(bytes: answer.bytes())))
@@ -131,7 +149,9 @@ final class FakePrefect: Sendable {
   private struct Lost: Error {}
 
   private func answer(_ method: String, _ path: [String], _ body: JSONValue) throws -> (Int, JSONValue) {
-    if now.isAway { return (503, ["exception_message": "Service Unavailable"]) }
+    if now.isAway || (now.isPoolAway && path.first == "work_pools") {
+      return (503, ["exception_message": "Service Unavailable"])
+    }
     var answer: (Int, JSONValue) = (404, ["detail": "Not Found"])
     var isLost = false
     state.withLock { state in
@@ -159,15 +179,18 @@ final class FakePrefect: Sendable {
       return (204, .null)
     case ("POST", _, "get_scheduled_flow_runs"):
       state.polls += 1
+      if state.polls == 1, let delay = state.dueAfterPoll {
+        for place in state.runs.indices { state.runs[place].due = Date().addingTimeInterval(delay) }
+      }
       let before = body["scheduled_before"]?.string.flatMap(WireDate.date(_:)) ?? .distantFuture
       let due =
-        state.isHeldBack
+        state.polls >= state.heldBackFrom
         ? [] : state.runs.filter { $0.type == "SCHEDULED" && ($0.due ?? .distantPast) <= before }
       if path.first == "deployments" { return (200, .array(due.map(document))) }
       return (
         200,
         .array(
-          due.map {
+          due.filter { $0.policy["retry_type"] != "in_process" }.map {
             [
               "work_pool_id": .string(UUID().wire), "work_queue_id": .string(UUID().wire),
               "flow_run": document($0),
@@ -185,12 +208,28 @@ final class FakePrefect: Sendable {
       state.created.append(state.deployment)
       return (201, deployment(state))
     case ("GET", "deployments", _):
-      if path[1] == "name", state.deployment.isEmpty { return (404, ["detail": "Deployment not found"]) }
+      state.deploymentReads += 1
+      if state.isDeploymentGone || path[1] == "name" && state.deployment.isEmpty {
+        return (404, ["detail": "Deployment not found"])
+      }
       return (200, deployment(state))
     case ("PATCH", "deployments", _):
       state.patches.append(body.object ?? [:])
       for (key, value) in body.object ?? [:] { state.deployment[key] = value }
       return (204, .null)
+    case ("GET", "block_types", let name?):
+      guard let value = state.blocks[name] else { return (404, ["detail": "Block document not found"]) }
+      let isMasked = path[2] == "secret" && body["include_secrets"] != true
+      return (
+        200,
+        [
+          "id": .string(flow.wire), "name": .string(name), "block_schema_id": .string(flow.wire),
+          "block_type_id": .string(flow.wire), "data": ["value": .string(isMasked ? "********" : value)],
+        ]
+      )
+    case ("GET", "variables", let name?):
+      guard let value = state.variables[name] else { return (404, ["detail": "Variable not found"]) }
+      return (200, ["id": .string(flow.wire), "name": .string(name), "value": value])
     case ("POST", "logs", _):
       state.logs += (body.array ?? []).compactMap { $0["message"]?.string }
       return (201, .null)
@@ -205,8 +244,17 @@ final class FakePrefect: Sendable {
         return (404, ["detail": "Flow run not found"])
       }
       if method == "GET" { return (200, document(state.runs[place])) }
-      if path.last == "set_state" { return Self.set(&state.runs[place], body) }
+      if path.last == "set_state" {
+        if state.isDeploymentGone, body["state"]?["type"] == "PENDING" {
+          return (
+            200,
+            ["status": "ABORT", "details": ["type": "abort_details", "reason": "Deployment not found."]]
+          )
+        }
+        return Self.set(&state.runs[place], body)
+      }
       if let pid = body["infrastructure_pid"]?.string { state.runs[place].pid = pid }
+      if let policy = body["empirical_policy"]?.object { state.runs[place].policy = policy }
       return (204, .null)
     default: return (404, ["detail": "Not Found"])
     }
@@ -239,6 +287,10 @@ final class FakePrefect: Sendable {
         return answer(
           "REJECT", "Cannot transition flow run from a cancelling to a state other than Cancelled.")
       }
+      if isTerminal, type == "SCHEDULED" {
+        run.policy["retry_type"] = "reschedule"
+        run.policy["pause_keys"] = []
+      }
     }
     run.state = proposed
     run.history.append(type)
@@ -250,7 +302,7 @@ final class FakePrefect: Sendable {
       "id": .string(run.id.wire), "name": .string("run-\(run.id.wire.prefix(4))"),
       "flow_id": .string(flow.wire),
       "deployment_id": .string(deployment.wire), "state": run.state, "state_type": .string(run.type),
-      "job_variables": .object(run.jobVariables),
+      "job_variables": .object(run.jobVariables), "empirical_policy": .object(run.policy),
       "next_scheduled_start_time": run.due.map { .string(WireDate.text($0)) } ?? .null,
     ]
   }

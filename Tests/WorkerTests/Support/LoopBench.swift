@@ -45,9 +45,11 @@ final class LoopBench: Sendable {
   func loop(
     limit: Int? = nil, own: [String] = ["/bin/false"], interval: Duration = .milliseconds(100),
     killGrace: Duration = .seconds(20),
-    drain: DrainPolicy = DrainPolicy(.cancel, patience: .zero, killGrace: .seconds(5))
+    drain: DrainPolicy = DrainPolicy(.cancel, patience: .zero, killGrace: .seconds(5)),
+    changing change: (inout RunWorld) -> Void = { _ in }
   ) throws -> FlowRunLoop {
-    let world = try world(own: own, killGrace: killGrace)
+    var world = try world(own: own, killGrace: killGrace)
+    change(&world)
     let source = PoolSource(
       world.client, pool: "default", queues: [], worker: "w1", createsPool: true,
       heartbeatInterval: .seconds(30),

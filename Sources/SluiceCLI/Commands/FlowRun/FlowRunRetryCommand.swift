@@ -28,14 +28,20 @@ struct FlowRunRetryCommand: ServerCommand {
         "flow run \(run.id.wire) cannot be retried: it belongs to no deployment, so that no worker would execute it"
       )
     }
+    // The server has a rule against repeating what is completed and has its result; to ask for it is reason enough. All
+    // else goes by its rules, one of which counts the retries.
+    let isForced = run.stateType == .completed
+    if isForced, run.policy.remembersAttempt {
+      // The rules would do this too. Without it no worker finds a run that its process has repeated before.
+      var update = Prefect.FlowRunUpdate()
+      update.empiricalPolicy = run.policy.rescheduled
+      try await server.updateFlowRun(run.id, update)
+    }
     var details = Prefect.StateDetails()
     details.scheduledTime = Date()
     let result = try await server.setFlowRunState(
       run.id,
-      Prefect.StateCreate(.scheduled, message: "Retried by hand", details: details),
-      // The server has a rule against repeating what is completed and has its result; to ask for it is reason enough. All
-      // else goes by its rules, one of which counts the retries.
-      force: run.stateType == .completed)
+      Prefect.StateCreate(.scheduled, message: "Retried by hand", details: details), force: isForced)
     guard result.status == .accept else {
       throw Rejection(
         "flow run \(run.id.wire) cannot be retried: \(result.details.reason ?? "the server did not say why")")
