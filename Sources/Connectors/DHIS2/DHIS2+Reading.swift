@@ -135,10 +135,21 @@ extension DHIS2 {
     return held
   }
 
-  /// Gives those of some values that DHIS2 does not hold as they are; numbers are compared as numbers.
+  /// Gives those of some values that DHIS2 does not hold as they are; those of numeric data elements are compared as
+  /// numbers.
   public func differing(_ values: [DataValue], dataSet: String) async throws -> [DataValue] {
     let held = try await heldValues(values.map(\.key), dataSet: dataSet)
-    return values.filter { value in held[value.key].map { !value.hasValue($0) } ?? true }
+    // What the elements are is asked for where it matters, which is seldom.
+    let mayBeSame = values.contains { value in
+      held[value.key].map { $0 != value.value && value.hasValue($0) } ?? false
+    }
+    let elements = mayBeSame ? try await describedDataSet(dataSet)?.elements ?? [:] : [:]
+    return values.filter { value in
+      held[value.key].map { held in
+        !value.hasValue(
+          held, isNumber: elements[value.key.dataElement].map { ValueType.isNumeric($0.valueType) } ?? true)
+      } ?? true
+    }
   }
 
   /// Servers take addresses of about 8 KB: 250 units and 50 periods make 6.

@@ -45,10 +45,13 @@ public struct DataValue: Sendable, Hashable {
 }
 
 extension DataValue {
-  /// Whether a text that DHIS2 holds is this value: `5.0` is `5`.
-  public func hasValue(_ text: String) -> Bool {
+  /// Whether a text that DHIS2 holds is this value.
+  ///
+  /// - Parameter isNumber: whether it is one of a numeric data element, where `5.0` is `5`; of others a text is what it
+  ///   is, and `0123` another than `123`. Asked for only where the texts differ.
+  public func hasValue(_ text: String, isNumber: @autoclosure () -> Bool = true) -> Bool {
     if value == text { return true }
-    guard let mine = Double(value), let other = Double(text) else { return false }
-    return mine == other
+    guard isNumber(), ValueType.isNumber(value), ValueType.isNumber(text) else { return false }
+    return ValueType.shortest(value) == ValueType.shortest(text)
   }
 }

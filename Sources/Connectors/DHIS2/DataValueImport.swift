@@ -196,7 +196,7 @@ struct DataValueImport {
       if held == nil { receipt.unchanged += 1 }
       return held != nil
     }
-    if let held, value.hasValue(held), options.resent.isEmpty || !options.resent.contains(value.key) {
+    if let held, hasValue(value, held), options.resent.isEmpty || !options.resent.contains(value.key) {
       receipt.unchanged += 1
       return false
     }
@@ -216,6 +216,11 @@ struct DataValueImport {
   }
 
   /// Whether a finding does not matter for what is done: deleting needs no value.
+  /// Whether a text that DHIS2 holds is a value, by the type of its data element.
+  func hasValue(_ value: DataValue, _ held: String) -> Bool {
+    value.hasValue(held, isNumber: preflight?.isNumeric(value.key.dataElement) ?? true)
+  }
+
   private func isNeedless(_ finding: Preflight.Finding) -> Bool {
     options.strategy == .delete && [.valueMissing, .valueInvalid, .commentInvalid].contains(finding.reason)
   }

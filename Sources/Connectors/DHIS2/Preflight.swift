@@ -300,9 +300,14 @@ public struct Preflight: Sendable {
     return nil
   }
 
-  /// Whether DHIS2 would keep no value for this one, as it is an insignificant zero.
+  /// Whether the values of a data element are numbers; so are those of one that is not known.
+  func isNumeric(_ dataElement: String) -> Bool {
+    dataSet?.elements[dataElement].map { ValueType.isNumeric($0.valueType) } ?? true
+  }
+
+  /// Whether DHIS2 would keep no value for this one, as it is an insignificant zero, with a comment or without.
   func dropsZero(_ value: DataValue) -> Bool {
     ValueType.isZero(value.value) && info.capabilities.dropsInsignificantZeros
-      && (value.comment ?? "").isEmpty && dataSet?.elements[value.key.dataElement]?.losesZeros == true
+      && dataSet?.elements[value.key.dataElement]?.losesZeros == true
   }
 }

@@ -31,6 +31,20 @@ import Testing
     }
   }
 
+  @Test("Texts are compared as texts, in the import and when it is read back")
+  func texts() async throws {
+    try await ImportScene.with(.v2_42, aggregation: "NONE") { scene in
+      try await scene.patch("dataElements/\(scene.elements[0])", "/valueType", "PHONE_NUMBER")
+      let unit = scene.units[0].id
+      func both(_ text: String) -> [DataValue] { [0, 1].map { scene.value(unit, text, element: $0) } }
+      _ = try await scene.server.importValues(both("5"), options: scene.options())
+      let left = try await scene.server.differing(both("5.0"), dataSet: scene.dataSet)
+      #expect(left.map(\.key.dataElement) == [scene.elements[0]])
+      let receipt = try await scene.server.importValues(both("5.0"), options: scene.options())
+      #expect(receipt.updated == 1 && receipt.unchanged == 1)
+    }
+  }
+
   @Test("A dry run writes nothing and counts the same", arguments: SandboxRelease.allCases)
   func dryRun(release: SandboxRelease) async throws {
     try await ImportScene.with(release) { scene in

@@ -206,16 +206,17 @@ import Testing
   }
 
   @Test(
-    "Zeros are dropped, or refused where they would delete, up to 2.42, and stored from 2.43 on",
-    arguments: SandboxRelease.allCases)
-  func zerosInImports(release: SandboxRelease) async throws {
+    "Zeros are dropped, or refused where they would delete, up to 2.42, and stored from 2.43 on, whatever their comment",
+    arguments: SandboxRelease.allCases, [nil, "preliminary"])
+  func zerosInImports(release: SandboxRelease, comment: String?) async throws {
     try await ImportScene.with(release, aggregation: "SUM") { scene in
       try await scene.makeZeroInsignificant()
       let units = scene.units.prefix(3).map(\.id)
       _ = try await scene.server.importValues([scene.value(units[0], "7")], options: scene.options())
-      let receipt = try await scene.server.importValues(
-        [scene.value(units[0], "0"), scene.value(units[1], "0"), scene.value(units[2], "3")],
-        options: scene.options())
+      let values = [scene.value(units[0], "0"), scene.value(units[1], "0"), scene.value(units[2], "3")].map {
+        DataValue($0.key, value: $0.value, comment: comment)
+      }
+      let receipt = try await scene.server.importValues(values, options: scene.options())
       let held = await scene.sandbox.dataValues()
       if release < .v2_43 {
         #expect(receipt.refused == 1 && receipt.zeroDropped == 1 && receipt.created == 1)
@@ -228,3 +229,16 @@ import Testing
     }
   }
 }
+  @Test("A text of a zero is no zero, and is sent to every release", arguments: SandboxRelease.allCases)
+  func textsOfZero(release: SandboxRelease) async throws {
+    try await ImportScene.with(release, aggregation: "NONE") { scene in
+      try await scene.makeZeroInsignificant()
+      try await scene.patch("dataElements/\(scene.elements[0])", "/valueType", "TEXT")
+      let unit = scene.units[0].id
+      let receipt = try await scene.server.importValues([scene.value(unit, "0")], options: scene.options())
+      // The other element is a number, of which zeros are warned.
+      #expect(receipt.created == 1 && receipt.zeroDropped == 0 && receipt.warnings.count == 1)
+      #expect(await scene.sandbox.dataValues().map(\.value) == ["0"])
+    }
+  }
+
