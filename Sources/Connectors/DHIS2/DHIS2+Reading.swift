@@ -16,9 +16,9 @@ extension DHIS2 {
     // A year of months at a time keeps the address far below the 8 KB that servers take.
     for periods in periods.chunked(12) {
       for roots in roots.chunked(200) {
-        try await read(dataSet, periods, roots, below: true) { key, value in
+        try await read(dataSet, periods, roots, below: true) { key, row in
           guard key.categoryOptionCombo == nil, key.attributeOptionCombo == nil else { return }
-          values[key] = value
+          values[key] = row.value
         }
       }
     }
@@ -50,13 +50,26 @@ extension DHIS2 {
   public func heldValues(
     _ keys: some Collection<DataValue.Key>, dataSet: String
   ) async throws -> [DataValue.Key: String] {
+    try await held(keys, dataSet: dataSet) { $0.value ?? "" }
+  }
+
+  /// As ``heldValues(_:dataSet:)``, with all that DHIS2 keeps with the values.
+  func heldRows(
+    _ keys: some Collection<DataValue.Key>, dataSet: String
+  ) async throws -> [DataValue.Key: DataValueSet.Row] {
+    try await held(keys, dataSet: dataSet) { $0 }
+  }
+
+  private func held<Result>(
+    _ keys: some Collection<DataValue.Key>, dataSet: String, _ part: (DataValueSet.Row) -> Result
+  ) async throws -> [DataValue.Key: Result] {
     var unitsByPeriod: [String: Set<String>] = [:]
     for key in keys { unitsByPeriod[key.period, default: []].insert(key.orgUnit) }
     let wanted = Set(keys)
-    var held: [DataValue.Key: String] = [:]
+    var held: [DataValue.Key: Result] = [:]
     held.reserveCapacity(wanted.count)
-    try await read(dataSet, unitsByPeriod.mapValues { $0.sorted() }) { key, value in
-      if wanted.contains(key) { held[key] = value }
+    try await read(dataSet, unitsByPeriod.mapValues { $0.sorted() }) { key, row in
+      if wanted.contains(key) { held[key] = part(row) }
     }
     return held
   }
@@ -75,11 +88,11 @@ extension DHIS2 {
   ) async throws -> [String?] {
     var held = [String?](repeating: nil, count: values.count)
     var last = -1
-    func keep(_ key: DataValue.Key, _ value: String) {
+    func keep(_ key: DataValue.Key, _ row: DataValueSet.Row) {
       // Answers are often in the order of the values.
       if last + 1 < values.count, values[last + 1].key == key {
         last += 1
-        return held[last] = value
+        return held[last] = row.value
       }
       var (low, high) = (0, values.count)
       while low < high {
@@ -88,7 +101,7 @@ extension DHIS2 {
       }
       guard low < values.count, values[low].key == key else { return }
       last = low
-      held[low] = value
+      held[low] = row.value
     }
     var whole: [String] = []
     // In order, as the values are, each once.
@@ -158,7 +171,7 @@ extension DHIS2 {
 
   /// Reads values of a data set for the units that are named for each period, and maybe some more.
   private func read(
-    _ dataSet: String, _ unitsByPeriod: [String: [String]], _ body: (DataValue.Key, String) -> Void
+    _ dataSet: String, _ unitsByPeriod: [String: [String]], _ body: (DataValue.Key, DataValueSet.Row) -> Void
   ) async throws {
     for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
       let units =
@@ -174,7 +187,7 @@ extension DHIS2 {
   /// Reads values of a data set, one answer in memory at a time.
   private func read(
     _ dataSet: String, _ periods: ArraySlice<String>, _ units: ArraySlice<String>, below: Bool,
-    _ body: (DataValue.Key, String) -> Void
+    _ body: (DataValue.Key, DataValueSet.Row) -> Void
   ) async throws {
     let operation = "reading the values of data set \(dataSet)"
     let defaultCombo = try await defaultCombo().optionCombo
@@ -185,8 +198,8 @@ extension DHIS2 {
       try DataValueSet(reading: &$0)
     }
     for row in answer.rows where !row.isDeleted {
-      guard let key = answer.key(of: row, defaultCombo: defaultCombo), let value = row.value else { continue }
-      body(key, value)
+      guard row.value != nil, let key = answer.key(of: row, defaultCombo: defaultCombo) else { continue }
+      body(key, row)
     }
   }
 }

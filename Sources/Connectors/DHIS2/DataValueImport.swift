@@ -215,12 +215,12 @@ struct DataValueImport {
     return false
   }
 
-  /// Whether a finding does not matter for what is done: deleting needs no value.
   /// Whether a text that DHIS2 holds is a value, by the type of its data element.
   func hasValue(_ value: DataValue, _ held: String) -> Bool {
     value.hasValue(held, isNumber: preflight?.isNumeric(value.key.dataElement) ?? true)
   }
 
+  /// Whether a finding does not matter for what is done: deleting needs no value.
   private func isNeedless(_ finding: Preflight.Finding) -> Bool {
     options.strategy == .delete && [.valueMissing, .valueInvalid, .commentInvalid].contains(finding.reason)
   }
