@@ -11,7 +11,7 @@ extension DHIS2 {
     dataSet: String, periods: [String], roots: [String]
   ) async throws -> [DataValue.Key: String] {
     let user = try await knownUser()
-    let roots = Self.visible(roots, to: user)
+    let roots = Self.visible(roots, to: user, try await capabilities())
     var values: [DataValue.Key: String] = [:]
     // A year of months at a time keeps the address far below the 8 KB that servers take.
     for periods in periods.chunked(12) {
@@ -26,17 +26,20 @@ extension DHIS2 {
   }
 
   /// The roots that a user may read at: those below the asked ones instead of them, where the user sees no more.
-  static func visible(_ roots: [String], to user: CurrentUser) -> [String] {
-    guard !user.isSuperuser else { return roots }
+  static func visible(
+    _ roots: [String], to user: CurrentUser, _ capabilities: Capabilities
+  ) -> [String] {
+    let byView = capabilities.readsByViewUnits
+    guard byView || !user.isSuperuser else { return roots }
+    let units = byView ? user.viewedOrgUnits : user.orgUnits
     var visible: [String] = []
     for root in roots {
-      let below = user.orgUnitPaths.compactMap { path -> String? in
+      let below = (byView ? user.viewedOrgUnitPaths : user.orgUnitPaths).compactMap { path -> String? in
         let steps = path.split(separator: "/").map(String.init)
         guard let last = steps.last, last != root, steps.contains(root) else { return nil }
         return last
       }
-      let seesAll = user.orgUnits.contains(root) || user.viewedOrgUnits.contains(root)
-      for unit in seesAll || below.isEmpty ? [root] : below where !visible.contains(unit) {
+      for unit in units.contains(root) || below.isEmpty ? [root] : below where !visible.contains(unit) {
         visible.append(unit)
       }
     }

@@ -31,6 +31,37 @@ import Testing
     }
   }
 
+  @Test(
+    "Option combinations of another category combination are refused by all releases, and the others go on",
+    arguments: SandboxRelease.allCases)
+  func foreignCombos(release: SandboxRelease) async throws {
+    try await ImportScene.with(release) { scene in
+      let unit = scene.units[0].id
+      try await scene.addCombo()
+      try await scene.patch(
+        "dataElements/\(scene.elements[0])", "/categoryCombo", ["id": .string(ImportScene.combo)])
+      func value(_ element: Int, _ combo: String?, _ attribute: String? = nil) -> DataValue {
+        DataValue(
+          .init(
+            dataElement: scene.elements[element], period: "202301", orgUnit: unit, categoryOptionCombo: combo,
+            attributeOptionCombo: attribute), value: "1")
+      }
+      let option = ImportScene.optionCombo
+      let receipt = try await scene.server.importValues(
+        [
+          value(0, option), value(0, nil), value(0, "otherOption"), value(1, nil), value(1, option),
+          value(1, nil, option),
+        ], options: scene.options())
+      #expect(receipt.created == 2 && receipt.total == 6)
+      #expect(
+        receipt.refusedByReason == [
+          .categoryOptionComboRequired: 1, .categoryOptionComboWrong: 2, .attributeOptionComboWrong: 1,
+        ])
+      #expect(receipt.requests == 1)
+      #expect(await scene.sandbox.dataValues().count == 2)
+    }
+  }
+
   @Test("Texts are compared as texts, in the import and when it is read back")
   func texts() async throws {
     try await ImportScene.with(.v2_42, aggregation: "NONE") { scene in
@@ -107,6 +138,26 @@ import Testing
       let held = try await scene.server.dataValues(
         dataSet: scene.dataSet, periods: ["202301"], roots: [scene.units[0].root])
       #expect(held.count == inside.count * 2)
+    }
+  }
+
+  @Test(
+    "A superuser who views data of one region imports there up to 2.42, and everywhere from 2.43 on",
+    arguments: SandboxRelease.allCases)
+  func dataView(release: SandboxRelease) async throws {
+    try await ImportScene.with(release, user: { $0.dhis2ViewerUsername }) { scene in
+      let view = try #require(try await scene.server.currentUser().viewedOrgUnits.first)
+      let seen = release < .v2_43 ? scene.units.filter { $0.path.contains(view) } : scene.units
+      let hidden = scene.units.count - seen.count
+      #expect(!seen.isEmpty && (hidden > 0) == (release < .v2_43))
+      let receipt = try await scene.server.importValues(scene.values(), options: scene.options())
+      #expect(receipt.created == seen.count * 2)
+      #expect(receipt.refusedByReason == (hidden == 0 ? [:] : [.orgUnitOutsideScope: hidden * 2]))
+      let again = try await scene.server.importValues(scene.values(), options: scene.options())
+      #expect(again.unchanged == seen.count * 2)
+      let held = try await scene.server.dataValues(
+        dataSet: scene.dataSet, periods: ["202301"], roots: [scene.units[0].root])
+      #expect(held.count == seen.count * 2)
     }
   }
 
