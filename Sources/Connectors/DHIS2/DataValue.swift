@@ -36,11 +36,14 @@ public struct DataValue: Sendable, Hashable {
   public let value: String
   /// A remark that DHIS2 keeps with the value. It is not compared: a value whose remark alone differs is unchanged.
   public var comment: String?
+  /// Whether somebody has marked it to be looked at again. Not compared either.
+  public var followUp: Bool
 
-  public init(_ key: Key, value: String, comment: String? = nil) {
+  public init(_ key: Key, value: String, comment: String? = nil, followUp: Bool = false) {
     self.key = key
     self.value = value
     self.comment = comment
+    self.followUp = followUp
   }
 }
 

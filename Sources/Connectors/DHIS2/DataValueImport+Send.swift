@@ -2,7 +2,8 @@ import Essentials
 
 extension DataValueImport {
   private var request: DataValueRequest {
-    DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
+    DataValueRequest(
+      server: server, options: options, namesDataSet: namesDataSet, followUpKey: capabilities.followUpKey)
   }
 
   /// Sends what is ready, request by request: never two at a time. While one is on its way the next is made, of as many

@@ -248,6 +248,6 @@ struct DataValueImport {
     let canonical = DataValue.Key(
       dataElement: key.dataElement, period: period, orgUnit: key.orgUnit, categoryOptionCombo: category,
       attributeOptionCombo: attribute)
-    return DataValue(canonical, value: value.value, comment: value.comment)
+    return DataValue(canonical, value: value.value, comment: value.comment, followUp: value.followUp)
   }
 }

@@ -40,9 +40,11 @@ struct DataValueRequest: Sendable {
   let server: DHIS2
   let options: ImportOptions
   let namesDataSet: Bool
+  let followUpKey: String
 
   func body(_ values: some Collection<DataValue>) -> [UInt8] {
-    var writer = DataValueWriter(dataSet: namesDataSet ? options.dataSet : nil, expecting: values.count)
+    var writer = DataValueWriter(
+      dataSet: namesDataSet ? options.dataSet : nil, followUpKey: followUpKey, expecting: values.count)
     for value in values { writer.write(value) }
     return writer.finish()
   }
@@ -50,7 +52,8 @@ struct DataValueRequest: Sendable {
   /// The body of a request as it is sent.
   func packed(_ rows: RowQueue, room: BodyRoom) throws -> [UInt8] {
     var writer = DataValueWriter(
-      dataSet: namesDataSet ? options.dataSet : nil, expecting: rows.count, room: room.take())
+      dataSet: namesDataSet ? options.dataSet : nil, followUpKey: followUpKey, expecting: rows.count,
+      room: room.take())
     rows.forEachPart { values in
       values.withUnsafeBufferPointer { values in
         for place in values.indices { writer.write(values[place]) }

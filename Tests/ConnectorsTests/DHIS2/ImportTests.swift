@@ -62,6 +62,25 @@ import Testing
     }
   }
 
+  @Test(
+    "Values keep comment and follow-up mark on their way out and in again", arguments: SandboxRelease.allCases
+  )
+  func marks(release: SandboxRelease) async throws {
+    try await ImportScene.with(release) { scene in
+      let units = scene.units.prefix(3).map(\.id)
+      let marked = [
+        DataValue(scene.value(units[0]).key, value: "1", comment: "odd", followUp: true),
+        DataValue(scene.value(units[1]).key, value: "2", followUp: true), scene.value(units[2]),
+      ].sorted { $0.key < $1.key }
+      let receipt = try await scene.server.importValues(marked, options: scene.options())
+      #expect(receipt.created == 3)
+      var read: [DataValue] = []
+      let query = DataValueQuery(dataSet: scene.dataSet, periods: ["202301"], orgUnits: units)
+      for try await value in scene.server.values(query) { read.append(value) }
+      #expect(read == marked)
+    }
+  }
+
   @Test("Texts are compared as texts, in the import and when it is read back")
   func texts() async throws {
     try await ImportScene.with(.v2_42, aggregation: "NONE") { scene in
@@ -211,7 +230,9 @@ import Testing
       _ = try await scene.server.importValues(values, options: scene.options())
       let request = try #require(
         await scene.sandbox.requests().first { $0.method == "POST" && $0.path.hasSuffix("/dataValueSets") })
-      let plain = DataValueRequest(server: scene.server, options: scene.options(), namesDataSet: true).body(
+      let plain = DataValueRequest(
+        server: scene.server, options: scene.options(), namesDataSet: true, followUpKey: "followUp"
+      ).body(
         values)
       #expect(request.bodyLength < plain.count / 3)
       #expect(String(decoding: plain.prefix(27), as: UTF8.self) == #"{"dataSet":"SluiceDS001","d"#)
