@@ -45,6 +45,8 @@ public final class Sandbox: Sendable {
   public let dhis2SecondFactorUsername = "careful"
   /// A superuser.
   public let dhis2AdminUsername = "admin"
+  /// A superuser who enters data everywhere, and has one region for data view.
+  public let dhis2ViewerUsername = "viewer"
   /// The address of the Climate Data Store, as in `~/.cdsapirc`.
   public var cdsURL: String { baseURL + "/cds/api" }
   public let cdsKey = "5a1c1a00-0000-4000-8000-000000000001"
@@ -144,7 +146,7 @@ public final class Sandbox: Sendable {
     func user(_ name: String, _ authorities: Set<String>, _ unit: String) -> DHIS2User {
       DHIS2User(
         id: UID.make(seed: options.seed, name: "user \(name)"), username: name, password: password,
-        authorities: authorities, orgUnits: [unit])
+        authorities: authorities, orgUnits: [unit], viewUnits: [unit])
     }
     var etl = user("etl", authorities, root)
     let (start, month) = (options.now(), 30.0 * 86_400)
@@ -162,12 +164,17 @@ public final class Sandbox: Sendable {
     disabled.tokens = [DHIS2User.Token(text: dhis2DisabledToken, expiry: expiry)]
     var careful = user(dhis2SecondFactorUsername, authorities, root)
     careful.hasSecondFactor = true
+    // Without units for data view of their own, those for capture count.
+    var regional = user(dhis2RegionalUsername, authorities, region)
+    regional.viewUnits = []
+    var viewer = user(dhis2ViewerUsername, ["ALL"], root)
+    viewer.viewUnits = [region]
     dhis2 = DHIS2Service(
       country: country,
       users: [
-        etl, user(dhis2GuestUsername, [], root), user(dhis2RegionalUsername, authorities, region),
+        etl, user(dhis2GuestUsername, [], root), regional,
         user(dhis2DistrictUsername, authorities, district), disabled, careful,
-        user(dhis2AdminUsername, ["ALL"], root),
+        user(dhis2AdminUsername, ["ALL"], root), viewer,
       ],
       settings: DHIS2Service.Settings(
         version: options.dhis2Version, calendar: options.calendar, dataSetDelay: options.dataSetDelay),
@@ -226,7 +233,7 @@ public final class Sandbox: Sendable {
   public var dhis2Usernames: [String] {
     [
       dhis2Username, dhis2GuestUsername, dhis2RegionalUsername, dhis2DistrictUsername, dhis2AdminUsername,
-      dhis2DisabledUsername, dhis2SecondFactorUsername,
+      dhis2ViewerUsername, dhis2DisabledUsername, dhis2SecondFactorUsername,
     ]
   }
 

@@ -35,6 +35,20 @@ import Testing
     #expect(value.hasValue("5.0"))
     #expect(!value.hasValue("5.01"))
     #expect(!value.hasValue(""))
+    #expect(!value.hasValue("5.0", isNumber: false))
+  }
+
+  @Test(
+    "Numbers are the same whatever zeros follow, and differ in any digit; what is no plain number is a text",
+    arguments: [
+      ("0", "-0.00", true), ("1.50", "1.5", true), ("-1.0", "-1", true), ("100", "1", false),
+      ("9007199254740993", "9007199254740992", false), ("0.1", "0.10000000000000000001", false),
+      ("0123", "123", false), ("1e3", "1000", false), ("inf", "Infinity", false),
+    ])
+  func numbers(one: String, other: String, isSame: Bool) {
+    let key = DataValue.Key(dataElement: "a", period: "202401", orgUnit: "b")
+    #expect(DataValue(key, value: one).hasValue(other) == isSame)
+    #expect(DataValue(key, value: other).hasValue(one) == isSame)
   }
 
   @Test("A month is a DHIS2 period")

@@ -41,4 +41,22 @@ import Testing
         == "Assign the org unit to the data set. The artifact climate-import-refused lists them; \(all ? "no value was imported" : "the other values were imported")."
     )
   }
+
+  @Test("Zeros that DHIS2 dropped, and units without any value, are no success")
+  func nothing() throws {
+    let month = try #require(CalendarMonth("2025-01"))
+    let plan = ERA5Plan(
+      type: .monthly, source: .monthlyMeans, offset: .utc, indicators: [.precipitation], months: [month],
+      calendar: .gregorian)
+    var values = ERA5Values(units: [], capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)))
+    var receipt = ImportReceipt(isDryRun: false)
+    receipt.zeroDropped = 3
+    let result = ERA5ImportResult(plan: plan, units: 7, values: values, receipt: receipt)
+    let dropped = #expect(throws: Rejection.self) { try result.verdict(values, receipt) }
+    #expect(dropped?.message == "DHIS2 dropped 3 zeros of data elements for which zero means nothing")
+    receipt.zeroDropped = 0
+    values.add(.precipitation, ERA5Period(month), version: .final) { _ in (nil, .noData, nil) }
+    let empty = #expect(throws: Rejection.self) { try result.verdict(values, receipt) }
+    #expect(empty?.message == "none of the 7 org units has a value")
+  }
 }

@@ -83,15 +83,30 @@ func row(_ element: String, _ period: String, _ unit: String, _ value: JSONValue
     try await withSandbox { sandbox in
       try await sandbox.prepare(zeroIsSignificant: false)
       let unit = try #require(sandbox.orgUnits().first { $0.level == 3 }).id
-      func post(_ value: String) async throws -> JSONValue? {
-        counts(
-          try await sandbox.dhis2(
-            "POST", "dataValueSets", ["dataValues": [row("TestElemOne", "202607", unit, .string(value))]]))
+      func post(_ value: String, _ comment: String? = nil) async throws -> JSONValue? {
+        var value = row("TestElemOne", "202607", unit, .string(value)).object ?? [:]
+        value["comment"] = comment.map { .string($0) }
+        return counts(
+          try await sandbox.dhis2("POST", "dataValueSets", ["dataValues": [.object(value)]]))
       }
       #expect(try await post("0.0") == ["imported": 0, "updated": 0, "ignored": 1, "deleted": 0])
+      #expect(try await post("0", "why") == ["imported": 0, "updated": 0, "ignored": 1, "deleted": 0])
       #expect(try await post("5") == ["imported": 1, "updated": 0, "ignored": 0, "deleted": 0])
-      #expect(try await post("0") == ["imported": 0, "updated": 0, "ignored": 0, "deleted": 1])
+      #expect(try await post("0", "why") == ["imported": 0, "updated": 0, "ignored": 0, "deleted": 1])
       #expect(await sandbox.dataValues().isEmpty)
+      // What was deleted is there for the check of zeros, and not for the one of what exists.
+      #expect(try await post("0") == ["imported": 1, "updated": 0, "ignored": 0, "deleted": 0])
+    }
+  }
+
+  @Test func aTextOfZeroIsNoZero() async throws {
+    try await withSandbox { sandbox in
+      try await sandbox.prepare(zeroIsSignificant: false, valueType: "TEXT")
+      let unit = try #require(sandbox.orgUnits().first { $0.level == 3 }).id
+      let answer = try await sandbox.dhis2(
+        "POST", "dataValueSets", ["dataValues": [row("TestElemOne", "202607", unit, "0")]])
+      #expect(counts(answer)?["imported"] == 1)
+      #expect(await sandbox.dataValues().map(\.value) == ["0"])
     }
   }
 

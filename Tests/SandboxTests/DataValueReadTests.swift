@@ -50,6 +50,23 @@ import Testing
     }
   }
 
+  @Test(arguments: [DHIS2Version.v2_40, .v2_42, .v2_43])
+  func unitsForDataViewDecideUpTo242(version: DHIS2Version) async throws {
+    try await filled(version) { sandbox, _ in
+      func code(_ user: String) async throws -> String? {
+        let answer = try await sandbox.dhis2(
+          "dataValueSets.json?dataSet=TestDataSet&period=202607&orgUnit=\(sandbox.orgUnits()[0].id)",
+          user: user)
+        return answer.status == 200 ? nil : answer.json["errorCode"]?.string
+      }
+      let admin = try await code(sandbox.dhis2AdminUsername)
+      let viewer = try await code(sandbox.dhis2ViewerUsername)
+      let regional = try await code(sandbox.dhis2RegionalUsername)
+      #expect(admin == nil && regional == "E2012")
+      #expect(viewer == (version < .v2_43 ? "E2012" : nil))
+    }
+  }
+
   @Test func filtersAreRequiredAndNothingIsAnEmptyObject() async throws {
     try await filled(.v2_42) { sandbox, units in
       func code(_ query: String) async throws -> String? {

@@ -7,6 +7,8 @@ struct AssignedUnits: Sendable {
   struct Unit: Sendable, Hashable {
     /// Whether it is at or below a unit where the user enters data; nil where its path was not read.
     var isCovered: Bool?
+    /// Whether the user may enter its data, and may not read them.
+    var isHidden = false
     /// The first and the last day on which it takes values.
     var opening: CalendarDate?
     var closed: CalendarDate?
@@ -15,7 +17,7 @@ struct AssignedUnits: Sendable {
   /// One unit: the eleven bytes of its id, what is known of its place in the tree, and its days.
   struct Entry: Sendable {
     private let high: UInt64
-    /// The last three bytes of the id, then a byte: 0 not known, 1 not covered, 2 covered.
+    /// The last three bytes of the id, then a byte: 0 not known, 1 not covered, 2 covered, and 4 more where it is hidden.
     private let low: UInt32
     /// Days from 1899-12-31, so that they reach to 2079; 0 for none. Who opened earlier counts as opened in 1900, who
     /// closes later as never closed.
@@ -37,19 +39,22 @@ struct AssignedUnits: Sendable {
 
     var id: ID { ID(high: high, low: low & ~0xFF) }
     /// Whether the user enters data there.
-    var isCovered: Bool { low & 0xFF == 2 }
+    var isCovered: Bool { low & 3 == 2 }
+    var isHidden: Bool { low & 4 != 0 }
     var isPlaced: Bool { low & 0xFF != 0 }
 
     /// The same unit with what was learned of it.
     func with(_ unit: Unit) -> Entry {
-      let place: UInt32 = unit.isCovered.map { $0 ? 2 : 1 } ?? 0
+      let place: UInt32 = unit.isCovered.map { ($0 ? 2 : 1) | (unit.isHidden ? 4 : 0) } ?? 0
       let opening = unit.opening.map { UInt16(clamping: max(1, $0.daysSinceEpoch - Self.origin)) } ?? 0
       let closed = unit.closed.map { UInt16(exactly: max(1, $0.daysSinceEpoch - Self.origin)) ?? 0 } ?? 0
       return Entry(id, place, opening, closed)
     }
 
     var unit: Unit {
-      Unit(isCovered: isPlaced ? isCovered : nil, opening: Self.date(opening), closed: Self.date(closed))
+      Unit(
+        isCovered: isPlaced ? isCovered : nil, isHidden: isHidden, opening: Self.date(opening),
+        closed: Self.date(closed))
     }
 
     /// Whether it is open from one day to another, both counted from 1970.

@@ -47,6 +47,9 @@ public struct Capabilities: Sendable, Hashable {
   public var followUpKey: String { isDataEntry ? "followUp" : "followup" }
   /// Whether `organisationUnits/{id}?includeDescendants` comes in pages.
   public var pagesDescendants: Bool { version >= DHIS2Version(2, 42) }
+  /// Whether values are read at or below the org units for data view, by superusers too; else at or below those for data
+  /// capture, and by superusers everywhere.
+  public var readsByViewUnits: Bool { !isDataEntry }
   /// Where a request without a login is sent.
   public var loginPath: String {
     version >= DHIS2Version(2, 42) ? "/dhis-web-login" : "/dhis-web-commons/security/login.action"

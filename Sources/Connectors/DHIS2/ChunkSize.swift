@@ -4,7 +4,7 @@ import Essentials
 struct ChunkSize: Sendable {
   private let limits: ImportOptions.Chunk
   private(set) var rows: Int
-  /// The largest size that a server has not called too large.
+  /// The largest size that was neither too large for a server nor took too long.
   private var ceiling: Int
 
   init(_ limits: ImportOptions.Chunk) {
@@ -32,6 +32,12 @@ struct ChunkSize: Sendable {
     var next = self
     next.took(.zero, for: count)
     return next.rows
+  }
+
+  /// A request of so many rows took longer than server, proxy or client waits.
+  mutating func ranOut(_ count: Int) {
+    ceiling = max(1, min(ceiling, max(limits.least, count / 2)))
+    rows = min(rows, ceiling)
   }
 
   /// A request of so many rows was too large.

@@ -12,6 +12,8 @@ public struct CurrentUser: Sendable {
   public let orgUnitPaths: [String]
   /// The org units below which the user sees data; those for entering where there are none of their own.
   public let viewedOrgUnits: [String]
+  /// The same as paths from the root, where the server gave them.
+  public let viewedOrgUnitPaths: [String]
   /// When each of the user's access tokens runs out.
   public let tokenExpiries: [Date]
   let authorities: Set<String>
@@ -25,9 +27,20 @@ public struct CurrentUser: Sendable {
   public var isSuperuser: Bool { authorities.contains("ALL") }
 
   /// Whether an org unit of that path is at or below one where the user enters data.
-  public func covers(_ path: String) -> Bool {
+  public func covers(_ path: String) -> Bool { Self.isPath(path, below: orgUnits) }
+
+  /// Whether a path is that of one of some org units, or of one below them.
+  static func isPath(_ path: String, below units: [String]) -> Bool {
     let steps = path.split(separator: "/")
-    return orgUnits.contains { unit in steps.contains { $0 == unit } }
+    return units.contains { unit in steps.contains { $0 == unit } }
+  }
+
+  /// The org units at or below which the user reads values, where to enter them there is not enough; nil where it is.
+  func readingUnits(_ capabilities: Capabilities) -> [String]? {
+    guard capabilities.readsByViewUnits, isSuperuser || !orgUnits.allSatisfy(viewedOrgUnits.contains) else {
+      return nil
+    }
+    return viewedOrgUnits
   }
 
   /// Reads the answer of `/api/me`; nil where it has no id.
@@ -40,9 +53,11 @@ public struct CurrentUser: Sendable {
     username = user["username"]?.string ?? user["userCredentials"]?["username"]?.string ?? id
     authorities = Set(user["authorities"]?.array?.compactMap(\.string) ?? [])
     orgUnits = ids("organisationUnits")
-    orgUnitPaths = (user["organisationUnits"]?.array ?? []).compactMap { $0["path"]?.string }
+    func paths(_ key: String) -> [String] { (user[key]?.array ?? []).compactMap { $0["path"]?.string } }
+    orgUnitPaths = paths("organisationUnits")
     let viewed = ids("dataViewOrganisationUnits")
     viewedOrgUnits = viewed.isEmpty ? orgUnits : viewed
+    viewedOrgUnitPaths = viewed.isEmpty ? orgUnitPaths : paths("dataViewOrganisationUnits")
     tokenExpiries = (user["patTokens"]?.array ?? []).compactMap { token in
       // Milliseconds since 1970.
       token["expire"]?.double.map { Date(timeIntervalSince1970: $0 / 1000) }
@@ -55,7 +70,7 @@ extension DHIS2 {
   public func currentUser() async throws -> CurrentUser {
     let operation = "asking who the user is"
     let fields =
-      "id,username,authorities,organisationUnits[id,path,level],dataViewOrganisationUnits[id],patTokens[id,expire]"
+      "id,username,authorities,organisationUnits[id,path,level],dataViewOrganisationUnits[id,path],patTokens[id,expire]"
     let answer = try await value("me", [("fields", fields)], operation: operation)
     guard let user = CurrentUser(answer) else {
       throw DHIS2Failure(.transient, "\(operation) at \(baseURL): the answer has no id")

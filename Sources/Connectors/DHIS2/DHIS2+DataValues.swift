@@ -6,7 +6,8 @@ extension DHIS2 {
   /// differs in chunks, and finds out what became of every value.
   ///
   /// The values may be any number: some ten thousand are in memory at a time. Values that come in the order of their
-  /// periods cost the fewest requests.
+  /// periods cost the fewest requests. A key is to come once: of two values with one key among the same
+  /// ten thousand the first is taken and the second refused as a duplicate; one that comes later is an update.
   ///
   /// - Parameters:
   ///   - preflight: what ``preflight(dataSet:units:calendar:)`` read; nil to have it read now.

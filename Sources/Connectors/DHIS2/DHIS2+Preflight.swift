@@ -20,7 +20,8 @@ extension DHIS2 {
     var details = try await described
     if let announced = details?.announcedUnits {
       details?.units = try await assignedUnits(
-        dataSet, expecting: announced, user: user, opened: await listed)
+        dataSet, expecting: announced, user: user, views: user.readingUnits(info.capabilities),
+        opened: await listed)
     }
     // What was read with the data set need not be kept twice.
     let known = units.filter { unit in
@@ -55,16 +56,18 @@ extension DHIS2 {
       for unit in answer.units {
         if let place = preflight.assigned.place(of: unit.id) {
           preflight.assigned[place] = preflight.assigned[place].with(
-            AssignedUnits.Unit(
-              isCovered: preflight.user.covers(unit.path), opening: unit.openingDate, closed: unit.closedDate)
-          )
+            preflight.standing(
+              Preflight.Unit(
+                path: unit.path, openingDate: unit.openingDate, closedDate: unit.closedDate)))
           continue
         }
         // Of the path only the step that decides is kept, which fits into a string without memory of its own.
         let steps = unit.path.split(separator: "/")
-        let scope = preflight.user.orgUnits.first { id in steps.contains { $0 == id } }
+        func first(of units: [String]) -> String? { units.first { id in steps.contains { $0 == id } } }
+        let scope = first(of: preflight.user.orgUnits) ?? unit.id
+        let view = preflight.readingUnits.flatMap { first(of: $0) }.map { "/" + $0 } ?? ""
         preflight.units[unit.id] = Preflight.Unit(
-          path: "/\(scope ?? unit.id)", openingDate: unit.openingDate, closedDate: unit.closedDate)
+          path: "/\(scope)\(view)", openingDate: unit.openingDate, closedDate: unit.closedDate)
       }
     }
   }

@@ -11,14 +11,14 @@ extension DHIS2 {
     dataSet: String, periods: [String], roots: [String]
   ) async throws -> [DataValue.Key: String] {
     let user = try await knownUser()
-    let roots = Self.visible(roots, to: user)
+    let roots = Self.visible(roots, to: user, try await capabilities())
     var values: [DataValue.Key: String] = [:]
     // A year of months at a time keeps the address far below the 8 KB that servers take.
     for periods in periods.chunked(12) {
       for roots in roots.chunked(200) {
-        try await read(dataSet, periods, roots, below: true) { key, value in
+        try await read(dataSet, periods, roots, below: true) { key, row in
           guard key.categoryOptionCombo == nil, key.attributeOptionCombo == nil else { return }
-          values[key] = value
+          values[key] = row.value
         }
       }
     }
@@ -26,17 +26,20 @@ extension DHIS2 {
   }
 
   /// The roots that a user may read at: those below the asked ones instead of them, where the user sees no more.
-  static func visible(_ roots: [String], to user: CurrentUser) -> [String] {
-    guard !user.isSuperuser else { return roots }
+  static func visible(
+    _ roots: [String], to user: CurrentUser, _ capabilities: Capabilities
+  ) -> [String] {
+    let byView = capabilities.readsByViewUnits
+    guard byView || !user.isSuperuser else { return roots }
+    let units = byView ? user.viewedOrgUnits : user.orgUnits
     var visible: [String] = []
     for root in roots {
-      let below = user.orgUnitPaths.compactMap { path -> String? in
+      let below = (byView ? user.viewedOrgUnitPaths : user.orgUnitPaths).compactMap { path -> String? in
         let steps = path.split(separator: "/").map(String.init)
         guard let last = steps.last, last != root, steps.contains(root) else { return nil }
         return last
       }
-      let seesAll = user.orgUnits.contains(root) || user.viewedOrgUnits.contains(root)
-      for unit in seesAll || below.isEmpty ? [root] : below where !visible.contains(unit) {
+      for unit in units.contains(root) || below.isEmpty ? [root] : below where !visible.contains(unit) {
         visible.append(unit)
       }
     }
@@ -50,13 +53,26 @@ extension DHIS2 {
   public func heldValues(
     _ keys: some Collection<DataValue.Key>, dataSet: String
   ) async throws -> [DataValue.Key: String] {
+    try await held(keys, dataSet: dataSet) { $0.value ?? "" }
+  }
+
+  /// As ``heldValues(_:dataSet:)``, with all that DHIS2 keeps with the values.
+  func heldRows(
+    _ keys: some Collection<DataValue.Key>, dataSet: String
+  ) async throws -> [DataValue.Key: DataValueSet.Row] {
+    try await held(keys, dataSet: dataSet) { $0 }
+  }
+
+  private func held<Result>(
+    _ keys: some Collection<DataValue.Key>, dataSet: String, _ part: (DataValueSet.Row) -> Result
+  ) async throws -> [DataValue.Key: Result] {
     var unitsByPeriod: [String: Set<String>] = [:]
     for key in keys { unitsByPeriod[key.period, default: []].insert(key.orgUnit) }
     let wanted = Set(keys)
-    var held: [DataValue.Key: String] = [:]
+    var held: [DataValue.Key: Result] = [:]
     held.reserveCapacity(wanted.count)
-    try await read(dataSet, unitsByPeriod.mapValues { $0.sorted() }) { key, value in
-      if wanted.contains(key) { held[key] = value }
+    try await read(dataSet, unitsByPeriod.mapValues { $0.sorted() }) { key, row in
+      if wanted.contains(key) { held[key] = part(row) }
     }
     return held
   }
@@ -75,11 +91,11 @@ extension DHIS2 {
   ) async throws -> [String?] {
     var held = [String?](repeating: nil, count: values.count)
     var last = -1
-    func keep(_ key: DataValue.Key, _ value: String) {
+    func keep(_ key: DataValue.Key, _ row: DataValueSet.Row) {
       // Answers are often in the order of the values.
       if last + 1 < values.count, values[last + 1].key == key {
         last += 1
-        return held[last] = value
+        return held[last] = row.value
       }
       var (low, high) = (0, values.count)
       while low < high {
@@ -88,7 +104,7 @@ extension DHIS2 {
       }
       guard low < values.count, values[low].key == key else { return }
       last = low
-      held[low] = value
+      held[low] = row.value
     }
     var whole: [String] = []
     // In order, as the values are, each once.
@@ -135,10 +151,21 @@ extension DHIS2 {
     return held
   }
 
-  /// Gives those of some values that DHIS2 does not hold as they are; numbers are compared as numbers.
+  /// Gives those of some values that DHIS2 does not hold as they are; those of numeric data elements are compared as
+  /// numbers.
   public func differing(_ values: [DataValue], dataSet: String) async throws -> [DataValue] {
     let held = try await heldValues(values.map(\.key), dataSet: dataSet)
-    return values.filter { value in held[value.key].map { !value.hasValue($0) } ?? true }
+    // What the elements are is asked for where it matters, which is seldom.
+    let mayBeSame = values.contains { value in
+      held[value.key].map { $0 != value.value && value.hasValue($0) } ?? false
+    }
+    let elements = mayBeSame ? try await describedDataSet(dataSet)?.elements ?? [:] : [:]
+    return values.filter { value in
+      held[value.key].map { held in
+        !value.hasValue(
+          held, isNumber: elements[value.key.dataElement].map { ValueType.isNumeric($0.valueType) } ?? true)
+      } ?? true
+    }
   }
 
   /// Servers take addresses of about 8 KB: 250 units and 50 periods make 6.
@@ -147,7 +174,7 @@ extension DHIS2 {
 
   /// Reads values of a data set for the units that are named for each period, and maybe some more.
   private func read(
-    _ dataSet: String, _ unitsByPeriod: [String: [String]], _ body: (DataValue.Key, String) -> Void
+    _ dataSet: String, _ unitsByPeriod: [String: [String]], _ body: (DataValue.Key, DataValueSet.Row) -> Void
   ) async throws {
     for periods in unitsByPeriod.keys.sorted().chunked(Self.mostPeriods) {
       let units =
@@ -163,7 +190,7 @@ extension DHIS2 {
   /// Reads values of a data set, one answer in memory at a time.
   private func read(
     _ dataSet: String, _ periods: ArraySlice<String>, _ units: ArraySlice<String>, below: Bool,
-    _ body: (DataValue.Key, String) -> Void
+    _ body: (DataValue.Key, DataValueSet.Row) -> Void
   ) async throws {
     let operation = "reading the values of data set \(dataSet)"
     let defaultCombo = try await defaultCombo().optionCombo
@@ -174,8 +201,8 @@ extension DHIS2 {
       try DataValueSet(reading: &$0)
     }
     for row in answer.rows where !row.isDeleted {
-      guard let key = answer.key(of: row, defaultCombo: defaultCombo), let value = row.value else { continue }
-      body(key, value)
+      guard row.value != nil, let key = answer.key(of: row, defaultCombo: defaultCombo) else { continue }
+      body(key, row)
     }
   }
 }

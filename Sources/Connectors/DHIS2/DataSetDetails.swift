@@ -11,9 +11,11 @@ public struct DataSetDetails: Sendable {
     public let zeroIsSignificant: Bool
     public let categoryCombo: String?
 
-    /// Whether a zero means nothing: DHIS2 up to 2.42 drops it, and analytics of all releases leave it out.
+    /// Whether a zero means nothing: DHIS2 up to 2.42 drops it, and analytics of all releases leave it out. A text `0`
+    /// is no zero.
     public var losesZeros: Bool {
-      !zeroIsSignificant && !["AVERAGE", "AVERAGE_SUM_ORG_UNIT"].contains(aggregationType)
+      ValueType.isNumeric(valueType) && !zeroIsSignificant
+        && !["AVERAGE", "AVERAGE_SUM_ORG_UNIT"].contains(aggregationType)
     }
   }
 

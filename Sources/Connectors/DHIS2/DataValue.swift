@@ -36,19 +36,25 @@ public struct DataValue: Sendable, Hashable {
   public let value: String
   /// A remark that DHIS2 keeps with the value. It is not compared: a value whose remark alone differs is unchanged.
   public var comment: String?
+  /// Whether somebody has marked it to be looked at again. Not compared either.
+  public var followUp: Bool
 
-  public init(_ key: Key, value: String, comment: String? = nil) {
+  public init(_ key: Key, value: String, comment: String? = nil, followUp: Bool = false) {
     self.key = key
     self.value = value
     self.comment = comment
+    self.followUp = followUp
   }
 }
 
 extension DataValue {
-  /// Whether a text that DHIS2 holds is this value: `5.0` is `5`.
-  public func hasValue(_ text: String) -> Bool {
+  /// Whether a text that DHIS2 holds is this value.
+  ///
+  /// - Parameter isNumber: whether it is one of a numeric data element, where `5.0` is `5`; of others a text is what it
+  ///   is, and `0123` another than `123`. Asked for only where the texts differ.
+  public func hasValue(_ text: String, isNumber: @autoclosure () -> Bool = true) -> Bool {
     if value == text { return true }
-    guard let mine = Double(value), let other = Double(text) else { return false }
-    return mine == other
+    guard isNumber(), ValueType.isNumber(value), ValueType.isNumber(text) else { return false }
+    return ValueType.shortest(value) == ValueType.shortest(text)
   }
 }

@@ -11,7 +11,8 @@ enum DataValueCSV {
     let key = value.key
     for field in [
       key.dataElement, key.period, key.orgUnit, key.categoryOptionCombo ?? "",
-      key.attributeOptionCombo ?? "", value.value, "", "", value.comment ?? "", "",
+      key.attributeOptionCombo ?? "", value.value, "", "", value.comment ?? "",
+      value.followUp ? "true" : "",
     ] {
       append(field, to: &bytes)
       bytes.append(UInt8(ascii: ","))

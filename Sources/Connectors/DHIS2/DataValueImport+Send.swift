@@ -2,7 +2,8 @@ import Essentials
 
 extension DataValueImport {
   private var request: DataValueRequest {
-    DataValueRequest(server: server, options: options, namesDataSet: namesDataSet)
+    DataValueRequest(
+      server: server, options: options, namesDataSet: namesDataSet, followUpKey: capabilities.followUpKey)
   }
 
   /// Sends what is ready, request by request: never two at a time. While one is on its way the next is made, of as many
@@ -112,16 +113,21 @@ extension DataValueImport {
       case .unknown(let problem, let silence):
         receipt.unknownOutcomes += 1
         if silence == .defect { defects += 1 }
-        guard attempt < attempts, defects < 2 else {
-          throw DHIS2Failure(
-            .transient, "\(problem); what became of \(rows.count) values is not known",
-            remedy: "Run again: values that are there already are not sent twice.")
+        if silence == .atWork { chunk.ranOut(rows.count) }
+        rows = try await settled(rows, problem, silence, attempt: attempt)
+        guard !rows.isEmpty else { return }
+        if silence == .atWork, rows.count > chunk.rows {
+          // What took too long at once is sent in parts.
+          while !rows.isEmpty {
+            let part = Array(rows.prefix(chunk.rows))
+            rows.removeFirst(part.count)
+            try await send(part)
+          }
+          return
         }
-        // Two imports of the same keys at once can block each other.
-        let wait = silence == .atWork ? options.settlingTime : Backoff().delay(afterAttempt: attempt)
-        options.log.info("\(problem); reading back what DHIS2 holds in \(wait.inWords)")
-        try await server.clock.sleep(for: wait)
-        rows = try await unsettled(rows)
+        guard attempt < attempts, defects < 2, silence != .goesOn else {
+          throw Self.unknown(rows.count, problem, silence)
+        }
       }
     }
   }
@@ -134,23 +140,7 @@ extension DataValueImport {
     try await send(Array(rows[(rows.count / 2)...]))
   }
 
-  /// Counts the rows that DHIS2 turns out to have taken, and gives the others.
-  private mutating func unsettled(_ rows: [Row]) async throws -> [Row] {
-    // A dry run leaves nothing to find.
-    guard !options.isDryRun else { return rows }
-    let held = try await server.heldValues(rows.map(\.value.key), dataSet: options.dataSet)
-    var left: [Row] = []
-    for row in rows {
-      let now = held[row.value.key]
-      let isDone = options.strategy == .delete ? now == nil : now.map { row.value.hasValue($0) } ?? false
-      if isDone { countTaken(row) } else { left.append(row) }
-    }
-    options.log.info(
-      "DHIS2 holds \(rows.count - left.count) of \(rows.count) values; \(left.count) are sent again")
-    return left
-  }
-
-  private mutating func countTaken(_ row: Row) {
+  mutating func countTaken(_ row: Row) {
     if options.strategy == .delete {
       receipt.deleted += 1
     } else if row.held == nil {
@@ -255,7 +245,7 @@ extension DataValueImport {
     }
     throw DHIS2Failure(
       reason.concernsWholeImport ? .configuration : .rejected,
-      "\(place): refused: \((reasons.isEmpty ? [summary.message ?? "no reason given"] : reasons).joined(separator: "; "))",
+      "\(place): refused: \(reasons.joined(separator: "; "))",
       remedy: reason.remedy, code: first?.code)
   }
 
@@ -290,11 +280,10 @@ extension DataValueImport {
     var missing: [Row] = []
     for row in try await unsettled(taken) {
       // Up to 2.42 an insignificant zero is dropped, or takes away what was there.
-      if !capabilities.dropsInsignificantZeros || !ValueType.isZero(row.value.value) {
-        missing.append(row)
-      } else {
-        receipt.zeroDropped += 1
-      }
+      let isDropped =
+        preflight?.dropsZero(row.value)
+        ?? (capabilities.dropsInsignificantZeros && ValueType.isZero(row.value.value))
+      if isDropped { receipt.zeroDropped += 1 } else { missing.append(row) }
     }
     guard let first = missing.first else { return }
     throw DHIS2Failure(

@@ -90,7 +90,8 @@ struct DataValueImport {
         try await sendReady(all: true, &flight, &packs)
       }
       let (server, dataSet) = (server, options.dataSet)
-      let roots = isBelowRoots ? preflight?.user.orgUnits ?? [] : []
+      // What is not below the units where the user reads is refused by now.
+      let roots = preflight?.readingUnits ?? (isBelowRoots ? preflight?.user.orgUnits ?? [] : [])
       let (assigned, elements) = (preflight?.assigned.count ?? 0, preflight?.dataSet?.elements.count ?? 1)
       reading = values
       read.addTask {
@@ -131,15 +132,19 @@ struct DataValueImport {
         }
       }
     }
+    for number in unusual { values[number] = canonical(values[number]) }
+    let namesCombos = unusual.contains {
+      values[$0].key.categoryOptionCombo != nil || values[$0].key.attributeOptionCombo != nil
+    }
+    if namesCombos, preflight != nil { try await server.learnCombos(in: &preflight!) }
     var refused: Set<Int> = []
     for number in unusual {
-      let value = canonical(values[number])
+      let value = values[number]
       if let finding = preflight?.finding(for: value), !isNeedless(finding) {
         receipt.refuse(value, finding.reason, finding.message)
         refused.insert(number)
       } else {
         if isSuperuser, preflight?.standing(of: value.key.orgUnit)?.isCovered != true { isBelowRoots = false }
-        values[number] = value
       }
     }
     if !refused.isEmpty { values = values.indices.filter { !refused.contains($0) }.map { values[$0] } }
@@ -196,7 +201,7 @@ struct DataValueImport {
       if held == nil { receipt.unchanged += 1 }
       return held != nil
     }
-    if let held, value.hasValue(held), options.resent.isEmpty || !options.resent.contains(value.key) {
+    if let held, hasValue(value, held), options.resent.isEmpty || !options.resent.contains(value.key) {
       receipt.unchanged += 1
       return false
     }
@@ -215,9 +220,20 @@ struct DataValueImport {
     return false
   }
 
-  /// Whether a finding does not matter for what is done: deleting needs no value.
+  /// Whether a text that DHIS2 holds is a value, by the type of its data element.
+  func hasValue(_ value: DataValue, _ held: String) -> Bool {
+    value.hasValue(held, isNumber: preflight?.isNumeric(value.key.dataElement) ?? true)
+  }
+
+  /// Whether a finding does not matter for what is done: deleting needs no value, and is the way to be rid of what up to
+  /// 2.42 was stored under a wrong combination.
   private func isNeedless(_ finding: Preflight.Finding) -> Bool {
-    options.strategy == .delete && [.valueMissing, .valueInvalid, .commentInvalid].contains(finding.reason)
+    guard options.strategy == .delete else { return false }
+    switch finding.reason {
+    case .valueMissing, .valueInvalid, .commentInvalid: return true
+    case .categoryOptionComboWrong, .attributeOptionComboWrong: return !capabilities.checksStructure
+    default: return false
+    }
   }
 
   /// The value under the key by which DHIS2 gives it back.
@@ -229,9 +245,9 @@ struct DataValueImport {
     if period == key.period, category == key.categoryOptionCombo, attribute == key.attributeOptionCombo {
       return value
     }
-    return DataValue(
-      DataValue.Key(
-        dataElement: key.dataElement, period: period, orgUnit: key.orgUnit, categoryOptionCombo: category,
-        attributeOptionCombo: attribute), value: value.value, comment: value.comment)
+    let canonical = DataValue.Key(
+      dataElement: key.dataElement, period: period, orgUnit: key.orgUnit, categoryOptionCombo: category,
+      attributeOptionCombo: attribute)
+    return DataValue(canonical, value: value.value, comment: value.comment, followUp: value.followUp)
   }
 }

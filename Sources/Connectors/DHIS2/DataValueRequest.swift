@@ -19,10 +19,14 @@ struct DataValueRequest: Sendable {
 
   /// Why nothing is known.
   enum Silence: Sendable {
-    /// The server may still be at work.
+    /// The server, or what stands before it, gave up waiting: it is too much at once, and may still be at work.
     case atWork
-    /// The answer was lost, or never made.
+    /// No answer came. The server may still be at work.
     case lost
+    /// The server is done, and its answer did not come whole.
+    case cutShort
+    /// A job in the background goes on for longer than it is waited for. What it has is not to be sent meanwhile.
+    case goesOn
     /// 500: a defect rather than an overload, so it is tried once more only.
     case defect
   }
@@ -36,9 +40,11 @@ struct DataValueRequest: Sendable {
   let server: DHIS2
   let options: ImportOptions
   let namesDataSet: Bool
+  let followUpKey: String
 
   func body(_ values: some Collection<DataValue>) -> [UInt8] {
-    var writer = DataValueWriter(dataSet: namesDataSet ? options.dataSet : nil, expecting: values.count)
+    var writer = DataValueWriter(
+      dataSet: namesDataSet ? options.dataSet : nil, followUpKey: followUpKey, expecting: values.count)
     for value in values { writer.write(value) }
     return writer.finish()
   }
@@ -46,7 +52,8 @@ struct DataValueRequest: Sendable {
   /// The body of a request as it is sent.
   func packed(_ rows: RowQueue, room: BodyRoom) throws -> [UInt8] {
     var writer = DataValueWriter(
-      dataSet: namesDataSet ? options.dataSet : nil, expecting: rows.count, room: room.take())
+      dataSet: namesDataSet ? options.dataSet : nil, followUpKey: followUpKey, expecting: rows.count,
+      room: room.take())
     rows.forEachPart { values in
       values.withUnsafeBufferPointer { values in
         for place in values.indices { writer.write(values[place]) }
@@ -82,10 +89,10 @@ struct DataValueRequest: Sendable {
         .post, "dataValueSets", query, body: .bytes(body), retry: .never, operation: operation)
     } catch let failure as HTTPFailure {
       switch failure.reason {
-      case .nameNotResolved, .connectionRefused, .unreachable, .timedOut(.connect, _), .tls:
-        return .later(failure, after: nil)
+      case let reason where reason.isBeforeRequest: return .later(failure, after: nil)
       case .timedOut: return .unknown(failure.message, .atWork)
-      case .cutOff, .badAnswer, .bodyTooLarge: return .unknown(failure.message, .lost)
+      case .cutOff: return .unknown(failure.message, .lost)
+      case .badAnswer, .bodyTooLarge: return .unknown(failure.message, .cutShort)
       default: throw failure
       }
     }
@@ -107,18 +114,17 @@ struct DataValueRequest: Sendable {
     guard let answer = try? JSONValue(parsing: response.body) else {
       if response.status == 400 { throw failure }
       return .unknown(
-        "\(operation) at \(server.baseURL): the answer (\(response.status)) is cut off", .lost)
+        "\(operation) at \(server.baseURL): the answer (\(response.status)) is cut off", .cutShort)
     }
     if response.status != 400, options.isAsync, let job = JobTicket(answer) {
-      guard
-        let summary = try await server.summary(of: job, deadline: options.jobDeadline, operation: operation)
-      else {
-        return .unknown(
-          "\(operation) at \(server.baseURL): job \(job.id) ended without a summary", .lost)
+      let name = "\(operation) at \(server.baseURL): job \(job.id)"
+      switch try await server.summary(of: job, deadline: options.jobDeadline, operation: operation) {
+      case .summary(let summary): return self.outcome(of: summary, operation)
+      case .none: return .unknown("\(name) ended without a summary", .cutShort)
+      case .goesOn(let problem): return .unknown("\(name) \(problem)", .goesOn)
       }
-      return .summary(summary)
     }
-    if let summary = ImportSummary(answer) { return .summary(summary) }
+    if let summary = ImportSummary(answer) { return self.outcome(of: summary, operation) }
     if response.status == 400 || response.status == 409 {
       // A token that is refused is a 400, too.
       if failure.kind == .configuration { throw failure }
@@ -127,5 +133,22 @@ struct DataValueRequest: Sendable {
         message: answer["message"]?.string ?? "refused without a reason")
     }
     return .unknown("\(operation) at \(server.baseURL): the answer is no import summary", .lost)
+  }
+
+  /// Up to 2.42 whatever goes wrong inside the server becomes a summary: an error that is about nothing.
+  private func outcome(of summary: ImportSummary, _ operation: String) -> Outcome {
+    guard summary.refusesWhole, summary.conflicts.isEmpty else { return .summary(summary) }
+    return .unknown(
+      "\(operation) at \(server.baseURL): \(summary.message ?? "an error without a reason")", .defect)
+  }
+}
+
+extension HTTPFailure.Reason {
+  /// Whether the server never saw the request, so that it may be sent again soon.
+  var isBeforeRequest: Bool {
+    switch self {
+    case .nameNotResolved, .connectionRefused, .unreachable, .timedOut(.connect, _), .tls: true
+    default: false
+    }
   }
 }

@@ -55,7 +55,7 @@ public struct DataValueSet: Sendable {
       guard !row.isDeleted, let value = row.value, let key = key(of: row, defaultCombo: defaultCombo) else {
         return nil
       }
-      return DataValue(key, value: value, comment: row.comment)
+      return DataValue(key, value: value, comment: row.comment, followUp: row.followUp)
     }
   }
 

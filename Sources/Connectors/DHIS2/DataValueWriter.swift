@@ -10,12 +10,15 @@ struct DataValueWriter {
   private var period = ""
   /// From the opening bracket to the name of the org unit, of the value before.
   private var beginning: [UInt8] = []
+  private let followUpKey: String
 
   /// - Parameters:
   ///   - dataSet: named at the top, where it is given.
+  ///   - followUpKey: what the release calls the mark for following up (``Capabilities/followUpKey``).
   ///   - count: how many values are expected.
   ///   - room: memory to write in, which saves asking for some.
-  init(dataSet: String?, expecting count: Int, room: consuming [UInt8] = []) {
+  init(dataSet: String?, followUpKey: String, expecting count: Int, room: consuming [UInt8] = []) {
+    self.followUpKey = followUpKey
     bytes = room
     bytes.removeAll(keepingCapacity: true)
     bytes.reserveCapacity(count * 128 + 128)
@@ -58,13 +61,19 @@ struct DataValueWriter {
       append(",\"comment\":")
       DataValue.text(comment, to: &bytes)
     }
+    if value.followUp {
+      append(",\"")
+      bytes.append(contentsOf: followUpKey.utf8)
+      append("\":true")
+    }
     bytes.append(UInt8(ascii: "}"))
   }
 
   /// Writes a value as most are: short, with nothing but its number, and nothing to escape. False where it is another,
   /// and nothing was written.
   private mutating func writePlain(_ value: DataValue) -> Bool {
-    guard value.key.categoryOptionCombo == nil, value.key.attributeOptionCombo == nil, value.comment == nil
+    guard value.key.categoryOptionCombo == nil, value.key.attributeOptionCombo == nil, value.comment == nil,
+      !value.followUp
     else { return false }
     var unit = value.key.orgUnit
     var text = value.value

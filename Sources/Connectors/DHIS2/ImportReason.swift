@@ -78,7 +78,7 @@ public enum ImportReason: String, Sendable, Hashable, CaseIterable {
     case .dataSetNotDetected: "Name the data set of the values."
     case .dataElementNotInDataSet: "Add the data element to the data set."
     case .orgUnitOutsideScope:
-      "Give the user an org unit at or above it for data capture; a change can take up to an hour to count."
+      "Give the user an org unit at or above it for data capture, and for data view where the user has units for that; a change can take up to an hour to count."
     case .orgUnitNotAssigned: "Assign the org unit to the data set."
     case .orgUnitClosed: "Correct its opening or closing date in DHIS2, or leave the period out."
     case .periodUnreadable: "Write the period as DHIS2 does: 202401, 2024W5, 20240131."

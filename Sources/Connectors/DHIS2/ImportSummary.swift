@@ -65,7 +65,7 @@ struct ImportSummary: Sendable {
     conflicts = (summary["conflicts"]?.array ?? []).map(Conflict.init(_:))
     let indexes = (summary["rejectedIndexes"]?.array ?? []).compactMap(\.integer).filter { $0 >= 0 }
     rejected = indexes.isEmpty ? Set(conflicts.flatMap(\.indexes)) : Set(indexes)
-    message = answer["message"]?.string ?? summary["description"]?.string
+    message = summary["description"]?.string ?? answer["message"]?.string
   }
 }
 

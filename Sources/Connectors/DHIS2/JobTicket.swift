@@ -54,22 +54,29 @@ enum JobState: Sendable, Hashable {
 }
 
 extension DHIS2 {
-  /// Waits until a job is done.
+  /// Waits until a job is done. It goes on while the server is away for a while.
   ///
-  /// - Returns: how it ended; nil where it has not by the deadline, or the server has forgotten it.
+  /// - Returns: how it ended; nil where it has not by the deadline, or the server says nothing of it.
   func wait(for job: JobTicket, deadline: Duration, operation: String) async throws -> JobState? {
     let start = clock.now()
     var polls = 0
     var hasBegun = false
+    var failures = 0
     while clock.now().timeIntervalSince(start) < deadline.seconds {
-      let notes = try await value("system/tasks/\(job.type)/\(job.id)", operation: operation)
-      let state = JobState(notes: notes)
-      switch state {
-      case .completed, .failed: return state
-      case .running: hasBegun = true
-      case .notStarted:
-        // A job that had begun and has no notes any more was cleared away; one that waits long may never begin.
-        if hasBegun || polls >= 10, let ended = try await endOfJob(job, operation) { return ended }
+      do {
+        let notes = try await value("system/tasks/\(job.type)/\(job.id)", operation: operation)
+        failures = 0
+        let state = JobState(notes: notes)
+        switch state {
+        case .completed, .failed: return state
+        case .running: hasBegun = true
+        case .notStarted:
+          // A job that had begun and has no notes any more was cleared away; one that waits long may never begin.
+          if hasBegun || polls >= 10, let ended = try await endOfJob(job, operation) { return ended }
+        }
+      } catch let failure as any Failure where failure.kind == .transient {
+        failures += 1
+        guard failures < 5 else { throw failure }
       }
       polls += 1
       try await clock.sleep(
@@ -95,16 +102,37 @@ extension DHIS2 {
     }
   }
 
-  /// The summary of an import in the background; nil where the job ended without one, and so nobody knows what it did.
-  func summary(of job: JobTicket, deadline: Duration, operation: String) async throws -> ImportSummary? {
-    guard let state = try await wait(for: job, deadline: deadline, operation: operation) else { return nil }
-    if case .failed = state { return nil }
+  /// What an import in the background came to.
+  enum JobSummary: Sendable {
+    case summary(ImportSummary)
+    /// It ended without one, and so nobody knows what it did.
+    case none
+    /// Nothing says that it has ended; with what is known, `has not ended within 2 h`.
+    case goesOn(String)
+  }
+
+  /// The summary of an import in the background.
+  func summary(of job: JobTicket, deadline: Duration, operation: String) async throws -> JobSummary {
+    do {
+      switch try await wait(for: job, deadline: deadline, operation: operation) {
+      case nil: return .goesOn("has not ended within \(deadline.inWords)")
+      case .failed: return .none
+      default: break
+      }
+    } catch let failure as any Failure where failure.kind == .transient {
+      return .goesOn("may still be at work: \(failure.message)")
+    }
     // The summary comes a little after the last note, with an empty body until then.
     for attempt in 1...5 {
-      let body = try await get("system/taskSummaries/\(job.type)/\(job.id)", operation: operation)
-      if let answer = try? JSONValue(parsing: body), let summary = ImportSummary(answer) { return summary }
+      let body: [UInt8]
+      do {
+        body = try await get("system/taskSummaries/\(job.type)/\(job.id)", operation: operation)
+      } catch let failure as any Failure where failure.kind == .transient { body = [] }
+      if let answer = try? JSONValue(parsing: body), let summary = ImportSummary(answer) {
+        return .summary(summary)
+      }
       try await clock.sleep(for: Backoff(maximum: .seconds(5), jitter: 0).delay(afterAttempt: attempt))
     }
-    return nil
+    return .none
   }
 }

@@ -86,3 +86,10 @@ public enum PeriodType: String, Sendable, Hashable, CaseIterable {
     }
   }
 }
+
+extension LocalCalendar {
+  /// The types of which periods are counted in the calendar: `Daily, Monthly, Yearly`.
+  var periodTypesInWords: String {
+    PeriodType.allCases.filter { $0.exists(in: self) }.map(\.rawValue).joined(separator: ", ")
+  }
+}

@@ -25,7 +25,8 @@ extension Preflight {
       return false
     }
     let unit = assigned[place]
-    return (unit.isCovered || isSuperuser && unit.isPlaced) && unit.isOpen(from: firstDay, to: lastDay)
+    return (unit.isCovered || isSuperuser && unit.isPlaced) && !unit.isHidden
+      && unit.isOpen(from: firstDay, to: lastDay)
       && ValueType.problem(value.value, type: type) == nil
   }
 
@@ -46,11 +47,16 @@ extension Preflight {
 
   /// What is known of a unit; nil for one that was not read.
   func standing(of unit: String) -> AssignedUnits.Unit? {
-    if let known = units[unit] {
-      return AssignedUnits.Unit(
-        isCovered: user.covers(known.path), opening: known.openingDate, closed: known.closedDate)
-    }
+    if let known = units[unit] { return standing(known) }
     guard let place = assigned.place(of: unit), assigned[place].isPlaced else { return nil }
     return assigned[place].unit
+  }
+
+  /// What is known of a unit, by its path.
+  func standing(_ unit: Unit) -> AssignedUnits.Unit {
+    AssignedUnits.Unit(
+      isCovered: user.covers(unit.path),
+      isHidden: readingUnits.map { !CurrentUser.isPath(unit.path, below: $0) } ?? false,
+      opening: unit.openingDate, closed: unit.closedDate)
   }
 }

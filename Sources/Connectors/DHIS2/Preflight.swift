@@ -67,7 +67,12 @@ public struct Preflight: Sendable {
   var units: [String: Unit]
   /// Those that were.
   var assigned: AssignedUnits
+  /// The option combinations of the category combinations that the data set and its elements have; nil where they were
+  /// not read yet, as no value named any.
+  var optionCombos: [String: Set<String>]?
   let isSuperuser: Bool
+  /// Where the user reads values; nil where to enter them is enough.
+  let readingUnits: [String]?
   /// Periods by their ids, as they were first asked for: a run has few.
   private var periods: [String: DHIS2Period?] = [:]
   private let latestOpen: DHIS2Period?
@@ -88,6 +93,7 @@ public struct Preflight: Sendable {
     self.units = units
     assigned = dataSet?.units ?? AssignedUnits()
     isSuperuser = user.isSuperuser
+    readingUnits = user.readingUnits(info.capabilities)
     // With no open future period, the one before the current is the last.
     latestOpen = dataSet.flatMap { set in
       set.periodType.flatMap { DHIS2Period($0, containing: today, calendar: calendar) }?
@@ -116,6 +122,12 @@ public struct Preflight: Sendable {
         Finding(
           .refuse, .orgUnitOutsideScope, "user \(user.username)",
           "user \(user.username) has no org unit for data capture"))
+    } else if readingUnits?.isEmpty == true {
+      findings.append(
+        Finding(
+          .refuse, .orgUnitOutsideScope, "user \(user.username)",
+          "user \(user.username) has no org unit for data view, without which DHIS2 \(info.version) gives no value to compare with"
+        ))
     }
     guard let dataSet else {
       findings.append(
@@ -129,6 +141,13 @@ public struct Preflight: Sendable {
         Finding(
           .refuse, .dataSetNotWritable, "data set \(dataSet.id)",
           "user \(user.username) may not read and write the data of data set \(dataSet.id)"))
+    }
+    if let type = dataSet.periodType, !type.exists(in: calendar) {
+      findings.append(
+        Finding(
+          .refuse, .periodTypeWrong, "data set \(dataSet.id)", value: type.rawValue,
+          "periods of type \(type.rawValue), which data set \(dataSet.id) has, are not counted in the \(calendar.rawValue) calendar",
+          remedy: "Import into a data set of type \(calendar.periodTypesInWords)."))
     }
     findings += warnings(dataSet)
     return findings
@@ -208,6 +227,12 @@ public struct Preflight: Sendable {
         .orgUnitOutsideScope, unitName, nil,
         "\(unitName) is not below an org unit where user \(user.username) enters data")
     }
+    if unit.isHidden {
+      return refuse(
+        .orgUnitOutsideScope, unitName, nil,
+        "\(unitName) is not below an org unit where user \(user.username) views data, and DHIS2 \(info.version) gives no value to compare with"
+      )
+    }
     if assigned.place(of: key.orgUnit) == nil {
       return refuse(
         .orgUnitNotAssigned, unitName, nil, "\(unitName) is not assigned to data set \(dataSet.id)")
@@ -260,28 +285,6 @@ public struct Preflight: Sendable {
       : refuse(.periodNotOpen, "period \(period.id) is not an open input period of data set \(dataSet.id)")
   }
 
-  func comboFinding(
-    _ key: DataValue.Key, _ element: DataSetDetails.Element, _ dataSet: DataSetDetails
-  ) -> Finding? {
-    if key.categoryOptionCombo == nil, let combo = element.categoryCombo, combo != defaultCombo.categoryCombo
-    {
-      return Finding(
-        .refuse, .categoryOptionComboRequired, "data element \(element.id)", value: combo,
-        "data element \(element.id) is broken down by category combination \(combo), and the value names no option of it"
-      )
-    }
-    if key.attributeOptionCombo == nil,
-      dataSet.isDefaultCategoryCombo == false
-        || (dataSet.isDefaultCategoryCombo == nil
-          && dataSet.categoryCombo.map { $0 != defaultCombo.categoryCombo } == true)
-    {
-      return Finding(
-        .refuse, .attributeOptionComboRequired, "data set \(dataSet.id)", value: dataSet.categoryCombo,
-        "data set \(dataSet.id) has attributes, and the value names none")
-    }
-    return nil
-  }
-
   private func valueFinding(_ value: DataValue, _ element: DataSetDetails.Element) -> Finding? {
     if value.value.isEmpty {
       return Finding(
@@ -300,9 +303,15 @@ public struct Preflight: Sendable {
     return nil
   }
 
-  /// Whether DHIS2 would keep no value for this one, as it is an insignificant zero.
+  /// Whether the values of a data element are numbers; so are those of one whose type is not known.
+  func isNumeric(_ dataElement: String) -> Bool {
+    guard let type = dataSet?.elements[dataElement]?.valueType, !type.isEmpty else { return true }
+    return ValueType.isNumeric(type)
+  }
+
+  /// Whether DHIS2 would keep no value for this one, as it is an insignificant zero, with a comment or without.
   func dropsZero(_ value: DataValue) -> Bool {
     ValueType.isZero(value.value) && info.capabilities.dropsInsignificantZeros
-      && (value.comment ?? "").isEmpty && dataSet?.elements[value.key.dataElement]?.losesZeros == true
+      && dataSet?.elements[value.key.dataElement]?.losesZeros == true
   }
 }

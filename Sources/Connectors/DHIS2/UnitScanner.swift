@@ -18,6 +18,8 @@ struct UnitScanner {
   private var hasBegun = false
   /// The units where the user enters data.
   private let roots: [[UInt8]]?
+  /// Those where the user reads data, where that is another matter.
+  private let views: [[UInt8]]?
   /// The date that was read last: most units opened on the same day.
   private var lastDate: (text: [UInt8], date: CalendarDate?) = ([], nil)
   private var entries: [AssignedUnits.Entry] = []
@@ -25,9 +27,11 @@ struct UnitScanner {
   /// - Parameters:
   ///   - count: how many are expected: memory that grows as they come would be taken twice.
   ///   - roots: the units where the user enters data; nil where that does not matter.
-  init(expecting count: Int = 0, roots: [String]? = nil) {
+  ///   - views: those where the user reads data; nil where to enter them is enough.
+  init(expecting count: Int = 0, roots: [String]? = nil, views: [String]? = nil) {
     entries.reserveCapacity(min(max(0, count), 1 << 24))
     self.roots = roots?.map { Array($0.utf8) }
+    self.views = views == roots ? self.roots : views?.map { Array($0.utf8) }
   }
 
   /// Whether the document ended with all that it opened closed.
@@ -108,11 +112,20 @@ struct UnitScanner {
   private mutating func take() {
     switch member {
     case .id: id = text
-    case .path: unit.isCovered = roots.map { $0.contains { !$0.isEmpty && Self.steps(of: text, have: $0) } }
+    case .path:
+      unit.isCovered = roots.map { Self.isPath(text, below: $0) }
+      // Most users read what they enter.
+      if let views {
+        unit.isHidden = views == roots ? unit.isCovered == false : !Self.isPath(text, below: views)
+      }
     case .opening: unit.opening = date()
     case .closed: unit.closed = date()
     case .other: break
     }
+  }
+
+  private static func isPath(_ path: [UInt8], below units: [[UInt8]]) -> Bool {
+    units.contains { !$0.isEmpty && steps(of: path, have: $0) }
   }
 
   private static func steps(of path: [UInt8], have root: [UInt8]) -> Bool {
@@ -147,14 +160,16 @@ extension DHIS2 {
   /// - Parameters:
   ///   - count: how many there are, as far as is known.
   ///   - user: whose part of the tree is looked for; nil where that does not matter.
+  ///   - views: where that user reads data; nil where to enter them is enough.
   ///   - opened: the answer to the first attempt, where it was asked for beforehand.
   func assignedUnits(
-    _ dataSet: String, expecting count: Int, user: CurrentUser?, opened: Result<HTTPStream, any Error>? = nil
+    _ dataSet: String, expecting count: Int, user: CurrentUser?, views: [String]? = nil,
+    opened: Result<HTTPStream, any Error>? = nil
   ) async throws -> AssignedUnits {
     var opened = opened
     var attempt = 1
     while true {
-      var scanner = UnitScanner(expecting: count, roots: user?.orgUnits)
+      var scanner = UnitScanner(expecting: count, roots: user?.orgUnits, views: views)
       do {
         let stream =
           if let opened { try opened.get() } else {

@@ -22,6 +22,14 @@ public enum ValueType {
     }
   }
 
+  /// Whether values of a type are numbers (`ValueType.isNumeric`): `5.0` is `5` there, and a zero may mean nothing.
+  public static func isNumeric(_ type: String) -> Bool { numeric.contains(type) }
+
+  private static let numeric: Set<String> = [
+    "NUMBER", "INTEGER", "INTEGER_POSITIVE", "INTEGER_NEGATIVE", "INTEGER_ZERO_OR_POSITIVE", "PERCENTAGE",
+    "UNIT_INTERVAL",
+  ]
+
   /// `^(-?0|-?[1-9]\d*)(\.\d+)?$`, shorter than 250 characters.
   static func isNumber(_ text: String) -> Bool {
     var text = text
@@ -35,6 +43,16 @@ public enum ValueType {
       guard bytes[place] == UInt8(ascii: "."), place + 1 < bytes.count else { return false }
       return bytes[(place + 1)...].allSatisfy(isDigit)
     }
+  }
+
+  /// The shortest text of a number: numbers of any length are the same where these are. Of `-0` it is `0`.
+  static func shortest(_ number: String) -> Substring {
+    var text = number[...]
+    if text.utf8.contains(UInt8(ascii: ".")) {
+      while text.utf8.last == UInt8(ascii: "0") { text.removeLast() }
+      if text.utf8.last == UInt8(ascii: ".") { text.removeLast() }
+    }
+    return text == "-0" ? "0" : text
   }
 
   private static func isNumber(_ text: String, in range: ClosedRange<Double>) -> Bool {

@@ -34,18 +34,22 @@ extension DHIS2Service {
 
   /// `/api/me`.
   func me(_ call: Call, _ user: DHIS2User) -> Reply {
-    let units = user.orgUnits.map { id -> JSONValue in
-      [
-        "id": .string(id), "level": store[.organisationUnits, id]?["level"] ?? 1,
-        "path": store[.organisationUnits, id]?["path"] ?? .null,
-      ]
+    func units(_ ids: [String]) -> JSONValue {
+      .array(
+        ids.map { id in
+          [
+            "id": .string(id), "level": store[.organisationUnits, id]?["level"] ?? 1,
+            "path": store[.organisationUnits, id]?["path"] ?? .null,
+          ]
+        })
     }
     let readable = store.objects(.dataSets).filter {
       MetadataAccess(user: user, type: .dataSets, object: $0).canReadData
     }
     let all: JSONObject = [
       "id": .string(user.id), "username": .string(user.username), "name": .string("\(user.username) user"),
-      "organisationUnits": .array(units), "dataViewOrganisationUnits": .array(units),
+      "organisationUnits": units(user.orgUnits),
+      "dataViewOrganisationUnits": units(user.viewUnits),
       "authorities": .array(user.authorities.sorted().map { .string($0) }),
       "dataSets": .array(readable.compactMap { $0["id"] }),
       "settings": ["keyDbLocale": .null, "keyUiLocale": "en"],

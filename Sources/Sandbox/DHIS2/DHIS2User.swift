@@ -13,6 +13,16 @@ struct DHIS2User: Sendable {
   var authorities: Set<String>
   /// Capture units; the user's scope is everything below them.
   var orgUnits: [String]
+  /// The units for data view; empty for a user who has none of their own.
+  var viewUnits: [String] = []
+
+  /// Where the user reads data values: up to 2.42 what is below the units for data view, or for capture where there are
+  /// none, superusers too (isInUserDataViewHierarchy); from 2.43 on what is below those for capture, and superusers
+  /// everywhere (DefaultDataExportService.validateAccess). Nil for everywhere.
+  func readingUnits(_ version: DHIS2Version) -> [String]? {
+    if version < .v2_43 { return viewUnits.isEmpty ? orgUnits : viewUnits }
+    return authorities.contains("ALL") ? nil : orgUnits
+  }
 
   /// A personal access token, and where it is good.
   struct Token: Sendable {

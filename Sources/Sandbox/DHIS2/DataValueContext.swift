@@ -124,9 +124,10 @@ struct DataValueContext {
     var found: DataElement?
     if let object = store[.dataElements, id] {
       let aggregation = object["aggregationType"]?.string ?? ""
+      let type = object["valueType"]?.string ?? "TEXT"
       found = DataElement(
-        valueType: object["valueType"]?.string ?? "TEXT",
-        dropsZero: version < .v2_43 && object["zeroIsSignificant"]?.bool != true
+        valueType: type,
+        dropsZero: version < .v2_43 && ValueRule.isNumeric(type) && object["zeroIsSignificant"]?.bool != true
           && aggregation != "AVERAGE" && aggregation != "AVERAGE_SUM_ORG_UNIT",
         optionCombos: store.optionCombos(of: object), dataSets: setsOf[id] ?? [])
     }

@@ -327,7 +327,9 @@ struct LegacyImport {
     let old = values.values[key]
     let exists = old.map { !$0.isDeleted } ?? false
     let deletes = options.strategy == "DELETE" || row.isDeleted
-    let vanishes = element.dropsZero && ValueRule.isZero(row.value ?? "") && (row.comment ?? "").isEmpty
+    // Of a zero the value alone counts, not its comment; over one that was deleted before it is stored.
+    let isZero = element.dropsZero && ValueRule.isZero(row.value ?? "")
+    let vanishes = isZero && (exists || old == nil || options.strategy == "CREATE")
     if deletes || vanishes {
       guard exists, deletes || options.strategy != "CREATE" else {
         summary.ignored += 1

@@ -126,7 +126,7 @@ struct DataValueQuery {
     var open = units
     for id in units {
       guard let unit = store[.organisationUnits, id],
-        user.authorities.contains("ALL") || store.isUnit(unit, within: user.orgUnits)
+        user.readingUnits(version).map({ store.isUnit(unit, within: $0) }) ?? true
       else { throw denied("E2012", "view org unit", id) }
     }
     for id in groups {

@@ -23,6 +23,11 @@ enum ValueRule {
     }
   }
 
+  /// Whether values of a type are numbers (ValueType.isNumeric).
+  static func isNumeric(_ type: String) -> Bool {
+    type == "NUMBER" || type == "PERCENTAGE" || type == "UNIT_INTERVAL" || type.hasPrefix("INTEGER")
+  }
+
   /// The text as it is stored: short words for yes and no are taken, and from 2.43 on whole numbers lose `.0`
   /// (ValidationUtils.normalizeBoolean, DefaultDataEntryService.normalizeValue).
   static func normalized(_ text: String, type: String, version: DHIS2Version) -> String {

@@ -19,7 +19,7 @@ struct SandboxCommand: AsyncParsableCommand {
   var units: Int?
   @Option(
     help: ArgumentHelp(
-      "Whose name and password are printed: etl, guest, regional, district, admin, disabled or careful.",
+      "Whose name and password are printed: etl, guest, regional, district, admin, viewer, disabled or careful.",
       valueName: "name"))
   var user: String?
   @Option(help: "The calendar of DHIS2's periods: iso8601, gregorian, ethiopian or nepali.")

@@ -150,6 +150,19 @@ import Testing
     #expect(DHIS2Period(.monthly, containing: day("2300-01-01"), calendar: .nepali) == nil)
   }
 
+  @Test(
+    "Months of the Nepali calendar are as long as DHIS2 has them, in years in which others differ, too",
+    arguments: [
+      (1977, [30, 32, 31, 32, 31, 31, 29, 30, 29, 30, 29, 31]),
+      (1993, [31, 31, 31, 32, 31, 31, 30, 29, 30, 29, 30, 30]),
+      (2062, [30, 32, 31, 32, 31, 31, 29, 30, 29, 30, 29, 31]),
+      (2081, [31, 32, 31, 32, 31, 30, 30, 30, 29, 30, 29, 31]),
+      (2093, [31, 32, 31, 32, 31, 30, 30, 30, 29, 30, 30, 30]),
+    ])
+  func nepaliMonths(year: Int, lengths: [Int]) {
+    #expect((1...12).compactMap { LocalCalendar.nepali.length(year: year, month: $0) } == lengths)
+  }
+
   @Test("Years of the Nepali calendar have 364 to 366 days")
   func nepaliYears() throws {
     for year in 1970...2100 {

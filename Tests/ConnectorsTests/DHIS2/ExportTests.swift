@@ -35,8 +35,9 @@ import Testing
     let values = [
       DataValue(key("fClA2Erf6IO", "202401", "O6uvpzGd5pu"), value: "26.4137"),
       DataValue(
-        key("fClA2Erf6IO", "202401", "fdc6uOvgoji", combo: "HllvX50cXC0"), value: "-1", comment: "a \"b\",\nc"
-      ),
+        key("fClA2Erf6IO", "202401", "fdc6uOvgoji", combo: "HllvX50cXC0"), value: "-1",
+        comment: "a \"b\",\nc",
+        followUp: true),
     ]
     let bytes = try await written("values.csv") { writer in
       let count = try await DataValueExport.csv(stream(values), to: writer)
@@ -47,7 +48,7 @@ import Testing
       text == """
         dataElement,period,orgUnit,categoryOptionCombo,attributeOptionCombo,value,storedBy,lastUpdated,comment,followUp,deleted
         fClA2Erf6IO,202401,O6uvpzGd5pu,,,26.4137,,,,,
-        fClA2Erf6IO,202401,fdc6uOvgoji,HllvX50cXC0,,-1,,,"a ""b"",\nc",,
+        fClA2Erf6IO,202401,fdc6uOvgoji,HllvX50cXC0,,-1,,,"a ""b"",\nc",true,
 
         """)
     #expect(try DataValueSet(csv: bytes).values() == values)

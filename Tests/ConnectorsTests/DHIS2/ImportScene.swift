@@ -62,6 +62,36 @@ struct ImportScene: Sendable {
     try await patch("dataSets/\(dataSet)", "/sharing/public", "rwrw----")
   }
 
+  /// A category combination, and its one option combination.
+  static let (combo, optionCombo) = ("SluiceCC001", "SluiceOC001")
+
+  /// Adds the category combination.
+  func addCombo() async throws {
+    let bundle: JSONValue = [
+      "categoryOptions": [["id": "SluiceCO001", "name": "Night", "shortName": "Night"]],
+      "categories": [
+        [
+          "id": "SluiceCA001", "name": "Time", "shortName": "Time", "dataDimensionType": "DISAGGREGATION",
+          "categoryOptions": [["id": "SluiceCO001"]],
+        ]
+      ],
+      "categoryCombos": [
+        [
+          "id": .string(Self.combo), "name": "Time", "dataDimensionType": "DISAGGREGATION",
+          "categories": [["id": "SluiceCA001"]],
+          "categoryOptionCombos": [["id": .string(Self.optionCombo)]],
+        ]
+      ],
+      "categoryOptionCombos": [
+        [
+          "id": .string(Self.optionCombo), "name": "Night", "categoryCombo": ["id": .string(Self.combo)],
+          "categoryOptions": [["id": "SluiceCO001"]],
+        ]
+      ],
+    ]
+    try await change(.post, "metadata", bundle, type: "application/json")
+  }
+
   /// Makes zero mean nothing.
   func makeZeroInsignificant() async throws {
     for element in elements { try await patch("dataElements/\(element)", "/zeroIsSignificant", false) }
@@ -70,14 +100,21 @@ struct ImportScene: Sendable {
   /// Changes a property of an object as the superuser.
   func patch(_ object: String, _ path: String, _ value: JSONValue) async throws {
     let patch: JSONValue = [["op": "add", "path": .string(path), "value": value]]
+    try await change(.patch, object, patch, type: "application/json-patch+json")
+  }
+
+  private func change(
+    _ method: HTTPMethod, _ object: String, _ body: JSONValue, type: String
+  ) async throws {
     var request = HTTPRequest(
-      .patch, "\(sandbox.dhis2URL)/api/\(object)",
-      headers: ["Content-Type": "application/json-patch+json", "X-Requested-With": "XMLHttpRequest"],
-      body: .bytes(patch.bytes()),
+      method, "\(sandbox.dhis2URL)/api/\(object)",
+      headers: ["Content-Type": type, "X-Requested-With": "XMLHttpRequest"], body: .bytes(body.bytes()),
       authentication: .basic(username: sandbox.dhis2AdminUsername, password: Secret(sandbox.dhis2Password)))
     request.retry = .never
     let response = try await server.http.send(request)
-    guard response.status == 200 else { throw Fault("patching: \(response.status) \(response.text)") }
+    guard response.status == 200 else {
+      throw Fault("changing \(object): \(response.status) \(response.text)")
+    }
   }
 
   func value(_ unit: String, _ text: String = "1.5", element: Int = 0, period: String = "202301") -> DataValue

@@ -31,6 +31,70 @@ import Testing
     }
   }
 
+  @Test(
+    "Option combinations of another category combination are refused by all releases, and the others go on",
+    arguments: SandboxRelease.allCases)
+  func foreignCombos(release: SandboxRelease) async throws {
+    try await ImportScene.with(release) { scene in
+      let unit = scene.units[0].id
+      try await scene.addCombo()
+      try await scene.patch(
+        "dataElements/\(scene.elements[0])", "/categoryCombo", ["id": .string(ImportScene.combo)])
+      func value(_ element: Int, _ combo: String?, _ attribute: String? = nil) -> DataValue {
+        DataValue(
+          .init(
+            dataElement: scene.elements[element], period: "202301", orgUnit: unit, categoryOptionCombo: combo,
+            attributeOptionCombo: attribute), value: "1")
+      }
+      let option = ImportScene.optionCombo
+      let receipt = try await scene.server.importValues(
+        [
+          value(0, option), value(0, nil), value(0, "otherOption"), value(1, nil), value(1, option),
+          value(1, nil, option),
+        ], options: scene.options())
+      #expect(receipt.created == 2 && receipt.total == 6)
+      #expect(
+        receipt.refusedByReason == [
+          .categoryOptionComboRequired: 1, .categoryOptionComboWrong: 2, .attributeOptionComboWrong: 1,
+        ])
+      #expect(receipt.requests == 1)
+      #expect(await scene.sandbox.dataValues().count == 2)
+    }
+  }
+
+  @Test(
+    "Values keep comment and follow-up mark on their way out and in again", arguments: SandboxRelease.allCases
+  )
+  func marks(release: SandboxRelease) async throws {
+    try await ImportScene.with(release) { scene in
+      let units = scene.units.prefix(3).map(\.id)
+      let marked = [
+        DataValue(scene.value(units[0]).key, value: "1", comment: "odd", followUp: true),
+        DataValue(scene.value(units[1]).key, value: "2", followUp: true), scene.value(units[2]),
+      ].sorted { $0.key < $1.key }
+      let receipt = try await scene.server.importValues(marked, options: scene.options())
+      #expect(receipt.created == 3)
+      var read: [DataValue] = []
+      let query = DataValueQuery(dataSet: scene.dataSet, periods: ["202301"], orgUnits: units)
+      for try await value in scene.server.values(query) { read.append(value) }
+      #expect(read == marked)
+    }
+  }
+
+  @Test("Texts are compared as texts, in the import and when it is read back")
+  func texts() async throws {
+    try await ImportScene.with(.v2_42, aggregation: "NONE") { scene in
+      try await scene.patch("dataElements/\(scene.elements[0])", "/valueType", "PHONE_NUMBER")
+      let unit = scene.units[0].id
+      func both(_ text: String) -> [DataValue] { [0, 1].map { scene.value(unit, text, element: $0) } }
+      _ = try await scene.server.importValues(both("5"), options: scene.options())
+      let left = try await scene.server.differing(both("5.0"), dataSet: scene.dataSet)
+      #expect(left.map(\.key.dataElement) == [scene.elements[0]])
+      let receipt = try await scene.server.importValues(both("5.0"), options: scene.options())
+      #expect(receipt.updated == 1 && receipt.unchanged == 1)
+    }
+  }
+
   @Test("A dry run writes nothing and counts the same", arguments: SandboxRelease.allCases)
   func dryRun(release: SandboxRelease) async throws {
     try await ImportScene.with(release) { scene in
@@ -96,6 +160,26 @@ import Testing
     }
   }
 
+  @Test(
+    "A superuser who views data of one region imports there up to 2.42, and everywhere from 2.43 on",
+    arguments: SandboxRelease.allCases)
+  func dataView(release: SandboxRelease) async throws {
+    try await ImportScene.with(release, user: { $0.dhis2ViewerUsername }) { scene in
+      let view = try #require(try await scene.server.currentUser().viewedOrgUnits.first)
+      let seen = release < .v2_43 ? scene.units.filter { $0.path.contains(view) } : scene.units
+      let hidden = scene.units.count - seen.count
+      #expect(!seen.isEmpty && (hidden > 0) == (release < .v2_43))
+      let receipt = try await scene.server.importValues(scene.values(), options: scene.options())
+      #expect(receipt.created == seen.count * 2)
+      #expect(receipt.refusedByReason == (hidden == 0 ? [:] : [.orgUnitOutsideScope: hidden * 2]))
+      let again = try await scene.server.importValues(scene.values(), options: scene.options())
+      #expect(again.unchanged == seen.count * 2)
+      let held = try await scene.server.dataValues(
+        dataSet: scene.dataSet, periods: ["202301"], roots: [scene.units[0].root])
+      #expect(held.count == seen.count * 2)
+    }
+  }
+
   @Test("A user without the authority, or without the data set, is told before anything is sent")
   func authority() async throws {
     try await ImportScene.with(.v2_42, user: { $0.dhis2GuestUsername }) { scene in
@@ -146,7 +230,9 @@ import Testing
       _ = try await scene.server.importValues(values, options: scene.options())
       let request = try #require(
         await scene.sandbox.requests().first { $0.method == "POST" && $0.path.hasSuffix("/dataValueSets") })
-      let plain = DataValueRequest(server: scene.server, options: scene.options(), namesDataSet: true).body(
+      let plain = DataValueRequest(
+        server: scene.server, options: scene.options(), namesDataSet: true, followUpKey: "followUp"
+      ).body(
         values)
       #expect(request.bodyLength < plain.count / 3)
       #expect(String(decoding: plain.prefix(27), as: UTF8.self) == #"{"dataSet":"SluiceDS001","d"#)

@@ -64,6 +64,112 @@ import Testing
     #expect(receipt.created == 6 && receipt.unknownOutcomes == 0)
   }
 
+  @Test("What a job has that goes on for too long is not sent again", arguments: [true, false])
+  func longJob(isHeld: Bool) async throws {
+    let held = Script.units.map {
+      "{\"dataElement\":\"fClA2Erf6IO\",\"period\":\"202401\",\"orgUnit\":\"\($0)\",\"value\":\"1\"}"
+    }
+    let script = try Script("2.43.2") { request, number in
+      switch request.path {
+      case "/api/dataValueSets": return Script.json(Self.accepted)
+      case "/api/system/tasks/DATAVALUE_IMPORT/YR1UxOUXmzT":
+        return Script.json(#"[{"level":"INFO","completed":false}]"#)
+      case "/api/dataValueSets.json":
+        return number == 0 || !isHeld
+          ? nil : Script.json("{\"dataValues\":[\(held.joined(separator: ","))]}")
+      default: return nil
+      }
+    }
+    var options = Script.options
+    options.isAsync = true
+    options.jobDeadline = .seconds(60)
+    if isHeld {
+      let receipt = try await script.server.importValues(Script.values, options: options)
+      #expect(receipt.created == 6)
+    } else {
+      let error = await #expect(throws: DHIS2Failure.self) {
+        try await script.server.importValues(Script.values, options: options)
+      }
+      #expect(error?.kind == .transient && error?.message.contains("has not ended within") == true)
+    }
+    #expect(script.store.requests.count { $0.method == "POST" } == 1)
+  }
+
+  @Test("A server that is away while a job runs is asked again", arguments: [3, 1_000])
+  func awayDuringJob(failures: Int) async throws {
+    let script = try Script("2.43.2") { request, number in
+      switch request.path {
+      case "/api/dataValueSets": return Script.json(Self.accepted)
+      case "/api/system/tasks/DATAVALUE_IMPORT/YR1UxOUXmzT":
+        // The client repeats each question itself, too.
+        return number < failures * 4 ? StoreReply(status: 503) : Script.json(Self.done)
+      case "/api/system/taskSummaries/DATAVALUE_IMPORT/YR1UxOUXmzT":
+        return Script.json(#"{"status":"SUCCESS","importCount":{"imported":0,"updated":6},"conflicts":[]}"#)
+      default: return nil
+      }
+    }
+    var options = Script.options
+    options.isAsync = true
+    if failures < 5 {
+      let receipt = try await script.server.importValues(Script.values, options: options)
+      #expect(receipt.created == 6 && receipt.unknownOutcomes == 0)
+    } else {
+      let error = await #expect(throws: DHIS2Failure.self) {
+        try await script.server.importValues(Script.values, options: options)
+      }
+      #expect(error?.message.contains("job YR1UxOUXmzT may still be at work") == true)
+    }
+    #expect(script.store.requests.count { $0.method == "POST" } == 1)
+  }
+
+  @Test(
+    "Analytics whose beginning was not answered are looked for, and never begun twice",
+    arguments: [true, false]
+  )
+  func lostAnalytics(hasBegun: Bool) async throws {
+    let script = try Script { request, number in
+      switch request.path {
+      case "/api/system/info":
+        return Script.json(
+          "{\"version\":\"2.42.6\",\"lastAnalyticsTableSuccess\":\"2024-06-1\(number)T02:00:00.000\"}")
+      case "/api/jobConfigurations":
+        // The loop of jobs takes a while to begin it.
+        return Script.json(
+          "{\"jobConfigurations\":[\(hasBegun && number > 1 ? "{\"id\":\"begunJob001\"}" : "")]}")
+      case "/api/resourceTables/analytics": return StoreReply(status: 504)
+      case "/api/system/tasks/ANALYTICS_TABLE/begunJob001": return Script.json(Self.done)
+      default: return nil
+      }
+    }
+    if hasBegun {
+      let report = try await script.server.runAnalytics()
+      #expect(report.job == "begunJob001" && report.joined)
+    } else {
+      let error = await #expect(throws: DHIS2Failure.self) { try await script.server.runAnalytics() }
+      #expect(error?.message.contains("whether the tables are being built is not known") == true)
+    }
+    #expect(script.store.requests.count { $0.path == "/api/resourceTables/analytics" } == 1)
+  }
+
+  @Test("Analytics are asked for again where the server did nothing")
+  func busyAnalytics() async throws {
+    let script = try Script { request, number in
+      switch request.path {
+      case "/api/system/info":
+        return Script.json(
+          "{\"version\":\"2.42.6\",\"lastAnalyticsTableSuccess\":\"2024-06-1\(number)T02:00:00.000\"}")
+      case "/api/jobConfigurations": return Script.json("{\"jobConfigurations\":[]}")
+      case "/api/resourceTables/analytics":
+        return number == 0
+          ? StoreReply(status: 503)
+          : Script.json(#"{"response":{"id":"startedJob1","jobType":"ANALYTICS_TABLE"}}"#)
+      case "/api/system/tasks/ANALYTICS_TABLE/startedJob1": return Script.json(Self.done)
+      default: return nil
+      }
+    }
+    #expect(try await script.server.runAnalytics().job == "startedJob1")
+  }
+
   @Test("Analytics tables are built once: a run under way is joined", arguments: [true, false])
   func analytics(isRunning: Bool) async throws {
     let script = try Script { request, number in

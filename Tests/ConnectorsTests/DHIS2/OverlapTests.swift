@@ -164,7 +164,8 @@ import Testing
       DataValue(.init(dataElement: "a", period: "202402", orgUnit: "b", categoryOptionCombo: ""), value: "6"),
     ]
     for dataSet in [nil, "set"] {
-      var writer = DataValueWriter(dataSet: dataSet, expecting: 1, room: [1, 2, 3])
+      var writer = DataValueWriter(
+        dataSet: dataSet, followUpKey: "followUp", expecting: 1, room: [1, 2, 3])
       for value in values { writer.write(value) }
       let bytes = writer.finish()
       #expect(try JSONValue(parsing: bytes)["dataSet"]?.string == dataSet)

@@ -13,11 +13,14 @@ import Testing
     var calendar = "iso8601"
     var counts = LocalCalendar.gregorian
     var authorities = #""F_DATAVALUE_ADD""#
+    var captures = #"{"id":"ImspTQPwCqd","path":"/ImspTQPwCqd"}"#
+    var views = ""
     var tokens = "[]"
     var usesToken = false
     var set = ""
     var element = #""aggregationType":"AVERAGE","zeroIsSignificant":true"#
     var valueType = "NUMBER"
+    var periodType = "Monthly"
     var unit = Preflight.Unit(path: "/ImspTQPwCqd/O6uvpzGd5pu")
 
     func preflight() throws -> Preflight {
@@ -29,10 +32,10 @@ import Testing
         CurrentUser(
           try JSONValue(
             parsing:
-              "{\"id\":\"xE7jOejl9FI\",\"username\":\"etl\",\"authorities\":[\(authorities)],\"organisationUnits\":[{\"id\":\"ImspTQPwCqd\",\"path\":\"/ImspTQPwCqd\"}],\"patTokens\":\(tokens)}"
+              "{\"id\":\"xE7jOejl9FI\",\"username\":\"etl\",\"authorities\":[\(authorities)],\"organisationUnits\":[\(captures)],\"dataViewOrganisationUnits\":[\(views)],\"patTokens\":\(tokens)}"
           )))
       let text =
-        "{\"id\":\"BfMAe6Itzgt\",\"periodType\":\"Monthly\",\"access\":{\"data\":{\"read\":true,\"write\":true}},\(set)\"dataSetElements\":[{\"dataElement\":{\"id\":\"fClA2Erf6IO\",\"valueType\":\"\(valueType)\",\(element)}}],\"organisationUnits\":[{\"id\":\"O6uvpzGd5pu\"}]}"
+        "{\"id\":\"BfMAe6Itzgt\",\"periodType\":\"\(periodType)\",\"access\":{\"data\":{\"read\":true,\"write\":true}},\(set)\"dataSetElements\":[{\"dataElement\":{\"id\":\"fClA2Erf6IO\",\"valueType\":\"\(valueType)\",\(element)}}],\"organisationUnits\":[{\"id\":\"O6uvpzGd5pu\"}]}"
       let details = try JSONReader.read(text.utf8) { try DataSetDetails(reading: &$0) }
       return Preflight(
         info: info, user: user, dataSetID: details.id, dataSet: details, calendar: counts,
@@ -110,14 +113,47 @@ import Testing
     #expect(try reason("2024-05-02") == .orgUnitClosed)
   }
 
-  @Test("Units outside the user's part of the tree are refused, not to a superuser")
+  @Test("Units outside the user's part of the tree are refused; from 2.43 on a superuser's part is the whole")
   func scope() throws {
-    #expect(try reason { $0.unit = .init(path: "/elsewhere00/O6uvpzGd5pu") } == .orgUnitOutsideScope)
-    #expect(
-      try reason {
+    func reason(_ version: String, _ authority: String) throws -> ImportReason? {
+      try self.reason {
+        $0.version = version
         $0.unit = .init(path: "/elsewhere00/O6uvpzGd5pu")
-        $0.authorities = #""ALL""#
-      } == nil)
+        $0.authorities = "\"\(authority)\""
+      }
+    }
+    #expect(try reason("2.42.6", "F_DATAVALUE_ADD") == .orgUnitOutsideScope)
+    #expect(try reason("2.43.2", "F_DATAVALUE_ADD") == .orgUnitOutsideScope)
+    #expect(try reason("2.42.6", "ALL") == .orgUnitOutsideScope)
+    #expect(try reason("2.43.2", "ALL") == nil)
+  }
+
+  @Test(
+    "Up to 2.42 units outside the user's part of the tree for data view are refused",
+    arguments: [true, false])
+  func view(isSuperuser: Bool) throws {
+    func reason(_ version: String, _ units: String) throws -> ImportReason? {
+      try self.reason {
+        $0.version = version
+        $0.views = units
+        if isSuperuser { $0.authorities = #""ALL""# }
+      }
+    }
+    #expect(try reason("2.42.6", #"{"id":"ImspTQPwCqd"}"#) == nil)
+    #expect(try reason("2.42.6", #"{"id":"O6uvpzGd5pu"}"#) == nil)
+    #expect(try reason("2.42.6", #"{"id":"elsewhere00"}"#) == .orgUnitOutsideScope)
+    #expect(try reason("2.42.6", #"{"id":"elsewhere00"},{"id":"ImspTQPwCqd"}"#) == nil)
+    #expect(try reason("2.43.2", #"{"id":"elsewhere00"}"#) == nil)
+  }
+
+  @Test("A superuser without org units is told that 2.42 gives no values to compare with")
+  func viewless() throws {
+    var facts = Facts()
+    facts.authorities = #""ALL""#
+    facts.captures = ""
+    #expect(try facts.preflight().findings.map(\.reason) == [.orgUnitOutsideScope])
+    facts.version = "2.43.2"
+    #expect(try facts.preflight().findings.isEmpty)
   }
 
   @Test("Data that are broken down need to say how")
@@ -178,6 +214,23 @@ import Testing
     #expect(try facts.preflight().findings.first?.reason == .calendarUnsupported)
   }
 
+  @Test(
+    "A data set whose periods are not counted in the server's calendar is refused once, by its period type",
+    arguments: [
+      (LocalCalendar.ethiopian, "Weekly", false), (.ethiopian, "Quarterly", false),
+      (.ethiopian, "FinancialJuly", false), (.ethiopian, "Yearly", true), (.nepali, "WeeklySunday", false),
+      (.nepali, "Quarterly", true), (.nepali, "FinancialJuly", true), (.gregorian, "BiWeekly", true),
+    ])
+  func periodTypes(calendar: LocalCalendar, type: String, isCounted: Bool) throws {
+    var facts = Facts()
+    facts.calendar = calendar.rawValue
+    facts.counts = calendar
+    facts.periodType = type
+    let findings = try facts.preflight().findings
+    #expect(findings.map(\.reason) == (isCounted ? [] : [.periodTypeWrong]))
+    #expect(findings.allSatisfy { $0.message.contains(type) && $0.remedy?.contains("Monthly") == true })
+  }
+
   @Test("Zeros that mean nothing are warned of, and only older releases drop them")
   func zeros() throws {
     var facts = Facts()
@@ -193,6 +246,19 @@ import Testing
       !new.dropsZero(DataValue(key, value: "0")) && new.findings[0].message.contains("left out of analytics"))
   }
 
+  @Test("A text of a zero is no zero, and is sent to every release", arguments: SandboxRelease.allCases)
+  func textsOfZero(release: SandboxRelease) async throws {
+    try await ImportScene.with(release, aggregation: "NONE") { scene in
+      try await scene.makeZeroInsignificant()
+      try await scene.patch("dataElements/\(scene.elements[0])", "/valueType", "TEXT")
+      let unit = scene.units[0].id
+      let receipt = try await scene.server.importValues([scene.value(unit, "0")], options: scene.options())
+      // The other element is a number, of which zeros are warned.
+      #expect(receipt.created == 1 && receipt.zeroDropped == 0 && receipt.warnings.count == 1)
+      #expect(await scene.sandbox.dataValues().map(\.value) == ["0"])
+    }
+  }
+
   @Test("An access token that runs out soon is warned of")
   func token() throws {
     var facts = Facts()
@@ -206,16 +272,17 @@ import Testing
   }
 
   @Test(
-    "Zeros are dropped, or refused where they would delete, up to 2.42, and stored from 2.43 on",
-    arguments: SandboxRelease.allCases)
-  func zerosInImports(release: SandboxRelease) async throws {
+    "Zeros are dropped, or refused where they would delete, up to 2.42, and stored from 2.43 on, whatever their comment",
+    arguments: SandboxRelease.allCases, [nil, "preliminary"])
+  func zerosInImports(release: SandboxRelease, comment: String?) async throws {
     try await ImportScene.with(release, aggregation: "SUM") { scene in
       try await scene.makeZeroInsignificant()
       let units = scene.units.prefix(3).map(\.id)
       _ = try await scene.server.importValues([scene.value(units[0], "7")], options: scene.options())
-      let receipt = try await scene.server.importValues(
-        [scene.value(units[0], "0"), scene.value(units[1], "0"), scene.value(units[2], "3")],
-        options: scene.options())
+      let values = [scene.value(units[0], "0"), scene.value(units[1], "0"), scene.value(units[2], "3")].map {
+        DataValue($0.key, value: $0.value, comment: comment)
+      }
+      let receipt = try await scene.server.importValues(values, options: scene.options())
       let held = await scene.sandbox.dataValues()
       if release < .v2_43 {
         #expect(receipt.refused == 1 && receipt.zeroDropped == 1 && receipt.created == 1)
