@@ -48,7 +48,8 @@ import Testing
     let plan = ERA5Plan(
       type: .monthly, source: .monthlyMeans, offset: .utc, indicators: [.precipitation], months: [month],
       calendar: .gregorian)
-    var values = ERA5Values(units: [], capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)))
+    var values = ERA5Values(
+      units: [], capabilities: Capabilities(Connectors.DHIS2Version(2, 42, 6)), now: .distantFuture)
     var receipt = ImportReceipt(isDryRun: false)
     receipt.zeroDropped = 3
     let result = ERA5ImportResult(plan: plan, units: 7, values: values, receipt: receipt)
