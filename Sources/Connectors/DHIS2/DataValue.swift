@@ -21,6 +21,8 @@ public struct DataValue: Sendable, Hashable {
       self.attributeOptionCombo = attributeOptionCombo
     }
 
+    var namesCombo: Bool { categoryOptionCombo != nil || attributeOptionCombo != nil }
+
     /// By period, org unit, data element, then combinations: the order in which values are sent.
     public static func < (left: Self, right: Self) -> Bool {
       if left.period != right.period { return left.period < right.period }

@@ -132,19 +132,20 @@ struct DataValueImport {
         }
       }
     }
-    for number in unusual { values[number] = canonical(values[number]) }
-    let namesCombos = unusual.contains {
-      values[$0].key.categoryOptionCombo != nil || values[$0].key.attributeOptionCombo != nil
+    if preflight != nil, preflight?.optionCombos == nil,
+      unusual.contains(where: { values[$0].key.namesCombo })
+    {
+      try await server.learnCombos(in: &preflight!)
     }
-    if namesCombos, preflight != nil { try await server.learnCombos(in: &preflight!) }
     var refused: Set<Int> = []
     for number in unusual {
-      let value = values[number]
+      let value = canonical(values[number])
       if let finding = preflight?.finding(for: value), !isNeedless(finding) {
         receipt.refuse(value, finding.reason, finding.message)
         refused.insert(number)
       } else {
         if isSuperuser, preflight?.standing(of: value.key.orgUnit)?.isCovered != true { isBelowRoots = false }
+        values[number] = value
       }
     }
     if !refused.isEmpty { values = values.indices.filter { !refused.contains($0) }.map { values[$0] } }
