@@ -61,13 +61,14 @@ extension VariablePanel {
     let file = pieces[steps[run.lowerBound][number].piece]
     let width = file.piece.grid.columnCount
     let rows = grid.rowCount
+    let (rowMap, columnMap) = (file.match?.rows, file.match?.columns)
     var used = [Bool](repeating: false, count: run.count)
     for time in 0..<run.count {
       for row in 0..<rows {
         let start = ((first + time) * rows + row) * grid.columnCount + offset
-        let line = (time * rows + (file.match?.rows[row] ?? row)) * width
+        let line = (time * rows + (rowMap?[row] ?? row)) * width
         for (place, column) in columns.enumerated() where target[start + place].isNaN {
-          let value = values[line + (file.match?.columns[column] ?? column)]
+          let value = values[line + (columnMap?[column] ?? column)]
           if value.isNaN { continue }
           target[start + place] = value
           used[time] = true
