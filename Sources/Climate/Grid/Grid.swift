@@ -10,20 +10,33 @@ public struct Grid: Sendable, Hashable {
 
   /// - Parameters:
   ///   - latitudes: of the rows, in degrees north, in the order of the file.
-  ///   - longitudes: of the columns, in degrees east, in the order of the file; -180...180, 0...360 or beyond.
-  /// - Throws: ``ClimateFailure`` where one of them is empty, not monotonic, unevenly spaced or beyond a pole.
+  ///   - longitudes: of the columns, in degrees east, in the order of the file; -180...180, 0...360 or beyond. Where
+  ///     they begin anew once, at 180 or 360, they are taken to go on beyond.
+  /// - Throws: ``ClimateFailure`` where one of them is empty, not monotonic, beyond a pole or twice around the globe.
   public init(latitudes: [Double], longitudes: [Double]) throws {
     if let wrong = latitudes.first(where: { !(abs($0) <= 90.000_001) }) {
       throw ClimateFailure("the grid has a row at latitude \(wrong), which is not between -90 and 90")
     }
+    if let wrong = longitudes.first(where: { !(abs($0) <= 720) }) {
+      throw ClimateFailure("the grid has a column at longitude \(wrong), which is not between -720 and 720")
+    }
+    let longitudes = Self.unrolled(longitudes)
     let spacing = longitudes.count > 1 ? abs(longitudes[1] - longitudes[0]) : 0.1
     rowAxis = try GridAxis(latitudes, name: "latitude", spacing: spacing, limits: -90...90)
     columnAxis = try GridAxis(longitudes, name: "longitude", spacing: rowAxis.spacing)
   }
 
+  /// Longitudes that go on where they begin anew once: neighbours lie no more than half the globe apart.
+  private static func unrolled(_ longitudes: [Double]) -> [Double] {
+    let jumps = longitudes.indices.dropFirst().filter { abs(longitudes[$0] - longitudes[$0 - 1]) > 180 }
+    guard let jump = jumps.first, jumps.count == 1 else { return longitudes }
+    let turn = longitudes[jump] < longitudes[jump - 1] ? 360.0 : -360
+    return longitudes[..<jump] + longitudes[jump...].map { $0 + turn }
+  }
+
   /// The latitudes of the rows, in degrees north.
   public var latitudes: [Double] { rowAxis.centres }
-  /// The longitudes of the columns, in degrees east.
+  /// The longitudes of the columns, in degrees east, rising or falling all the way.
   public var longitudes: [Double] { columnAxis.centres }
   public var rowCount: Int { rowAxis.count }
   public var columnCount: Int { columnAxis.count }

@@ -5,7 +5,7 @@ enum BlockReader {
   /// The values of some times of a variable whose dimensions are time, latitude, longitude, or latitude, longitude.
   static func read(
     _ table: ChunkTable, of name: String, file: Int32, times: Range<Int>, grid: (rows: Int, columns: Int),
-    marks: [Float], threads: Int
+    marks: ValueMarks<Float>, threads: Int
   ) throws -> BlockValues {
     // A field without a time dimension is one with one time.
     let isTimed = table.shape.count == 3

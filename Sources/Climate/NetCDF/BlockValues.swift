@@ -19,7 +19,7 @@ package struct BlockValues: Sendable {
   let isShuffled: Bool
   let blocks: [Block]
   /// Stored numbers that mean "no value", besides NaN.
-  let marks: [Float]
+  let marks: ValueMarks<Float>
 
   /// Writes the values of one time, rows x columns.
   func copyPlane(_ time: Int, into plane: UnsafeMutableBufferPointer<Float>) {

@@ -29,7 +29,8 @@ package struct ChunkTable: Sendable {
       guard file >= 0 else { return [:] }
       defer { H5Fclose(file) }
       var tables: [Int32: ChunkTable] = [:]
-      for variable in variables where variable.type == .float && variable.dimensions.count >= 2 {
+      for variable in variables
+      where variable.type == .float && variable.dimensions.count >= 2 && variable.count < .max {
         tables[variable.id] = table(of: variable, in: file)
       }
       return tables

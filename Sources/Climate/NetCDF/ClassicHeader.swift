@@ -8,6 +8,8 @@ struct ClassicHeader {
   private var bytes: [UInt8]
   private var position = 4
   private let version: UInt8
+  /// Whether it has numbers whose product or sum is larger than any file.
+  private var isImpossible = false
 
   /// - Throws: ``ClimateFailure`` where the file is shorter than its header says. Files of other formats pass.
   static func check(path: String, name: String) throws {
@@ -21,8 +23,8 @@ struct ClassicHeader {
     let size = Int(lseek(file, 0, SEEK_END))
     guard let expected = header.end() else {
       // The library takes zeros for what is missing, and finds no variables. A header that is longer than what was read
-      // here is left to it.
-      guard size <= count else { return }
+      // here is left to it, unless its numbers are impossible.
+      guard size <= count || header.isImpossible else { return }
       throw ClimateFailure(
         "\(name) is truncated or damaged: its header cannot be read to the end within \(size) bytes",
         remedy: "Fetch it again.")
@@ -42,14 +44,14 @@ struct ClassicHeader {
     var value: UInt64 = 0
     for byte in bytes[position..<position + width] { value = value << 8 | UInt64(byte) }
     position += width
-    return Int(exactly: value)
+    return Int(exactly: value) ?? impossible()
   }
 
   /// A count, which version 5 writes in eight bytes.
   private mutating func count() -> Int? { number(version == 5 ? 8 : 4) }
 
-  private mutating func skip(_ count: Int) -> Bool {
-    guard count >= 0, count <= bytes.count - position else { return false }
+  private mutating func skip(_ count: Int?) -> Bool {
+    guard let count, count >= 0, count <= bytes.count - position else { return false }
     position += (count + 3) / 4 * 4
     return true
   }
@@ -71,11 +73,38 @@ struct ClassicHeader {
   private mutating func skipAttributes() -> Bool {
     guard number(4) != nil, let attributes = count() else { return false }
     for _ in 0..<attributes {
-      guard skipName(), let type = number(4), let values = count(), skip(values * Self.width(type)) else {
-        return false
-      }
+      guard skipName(), let type = number(4), let values = count(),
+        skip(product([values, Self.width(type)]))
+      else { return false }
     }
     return true
+  }
+
+  // Nil for numbers that no file can have: a damaged header may hold any.
+
+  private mutating func product(_ factors: [Int]) -> Int? {
+    var product = 1
+    for factor in factors {
+      let (next, overflow) = product.multipliedReportingOverflow(by: factor)
+      guard !overflow else { return impossible() }
+      product = next
+    }
+    return product
+  }
+
+  private mutating func sum(_ terms: Int...) -> Int? {
+    var sum = 0
+    for term in terms {
+      let (next, overflow) = sum.addingReportingOverflow(term)
+      guard !overflow else { return impossible() }
+      sum = next
+    }
+    return sum
+  }
+
+  private mutating func impossible() -> Int? {
+    isImpossible = true
+    return nil
   }
 
   /// The position behind the last value.
@@ -103,14 +132,26 @@ struct ClassicHeader {
         return nil
       }
       let isRecord = shape.first == 0
-      let size = (isRecord ? Array(shape.dropFirst()) : shape).reduce(Self.width(type), *)
-      if isRecord { recordSizes.append((begin, size)) } else { end = max(end, begin + size) }
+      guard let size = product([Self.width(type)] + (isRecord ? Array(shape.dropFirst()) : shape)),
+        let behind = sum(begin, size)
+      else { return nil }
+      if isRecord { recordSizes.append((begin, size)) } else { end = max(end, behind) }
     }
-    if records > 0 {
-      // A lone record variable is not padded.
-      let stride =
-        recordSizes.count == 1 ? recordSizes[0].size : recordSizes.reduce(0) { $0 + ($1.size + 3) / 4 * 4 }
-      for record in recordSizes { end = max(end, record.begin + (records - 1) * stride + record.size) }
+    guard records > 0 else { return end }
+    // Records follow one another, each with a part of every record variable, padded to four bytes; a lone variable's is
+    // not.
+    var stride = 0
+    for record in recordSizes {
+      guard let padded = sum(record.size, recordSizes.count == 1 ? 0 : (4 - record.size % 4) % 4),
+        let wider = sum(stride, padded)
+      else { return nil }
+      stride = wider
+    }
+    for record in recordSizes {
+      guard let distance = product([records - 1, stride]),
+        let behind = sum(record.begin, distance, record.size)
+      else { return nil }
+      end = max(end, behind)
     }
     return end
   }

@@ -3,14 +3,29 @@ internal import FoundationEssentials
 extension ClimateVariable {
   /// Puts the pieces of equal name together: along time, each time once, and side by side where they lie on
   /// neighbouring grids of the same rows, as the two halves of an area over the antimeridian do.
-  static func merge(_ pieces: [VariablePiece]) throws -> [ClimateVariable] {
+  /// What cannot be used in one of the files, or cannot be put together, cannot be used at all.
+  static func merge(
+    _ pieces: [VariablePiece], unusable: [UnusableVariable]
+  ) -> (variables: [ClimateVariable], unusable: [UnusableVariable]) {
     var names: [String] = []
     var groups: [String: [VariablePiece]] = [:]
     for piece in pieces {
       if groups[piece.variable.name] == nil { names.append(piece.variable.name) }
       groups[piece.variable.name, default: []].append(piece)
     }
-    return try names.map { try join(groups[$0] ?? []) }
+    var variables: [ClimateVariable] = []
+    var unusable = unusable.reduce(into: [UnusableVariable]()) { list, variable in
+      if !list.contains(where: { $0.name == variable.name }) { list.append(variable) }
+    }
+    for name in names where !unusable.contains(where: { $0.name == name }) {
+      guard let group = groups[name] else { continue }
+      do {
+        variables.append(try join(group))
+      } catch {
+        unusable.append(UnusableVariable(group[0].variable, error))
+      }
+    }
+    return (variables, unusable)
   }
 
   private static func join(_ pieces: [VariablePiece]) throws -> ClimateVariable {
@@ -19,24 +34,32 @@ extension ClimateVariable {
     for other in pieces.dropFirst() where other.variable.text("units") != first.variable.text("units") {
       throw ClimateFailure("\(name) has another unit in \(other.file.name) than in \(first.file.name)")
     }
-    let grids = pieces.map(\.grid).reduce(into: [Grid]()) { if !$0.contains($1) { $0.append($1) } }
+    let grids = pieces.map(\.grid).reduce(into: [Grid]()) { grids, grid in
+      if !grids.contains(where: { $0 == grid || GridMatch($0, in: grid) != nil }) { grids.append(grid) }
+    }
     guard let (grid, placed) = try Grid.sideBySide(grids) else {
       throw ClimateFailure(
         "\(name) lies on grids that are not neighbours: \(grids.map(\.description).joined(separator: "; "))")
     }
-    let columns = placed.map { position in (position, pieces.filter { $0.grid == position.grid }) }
-    let chosen = columns.map { steps(of: $0.1) }
-    let times = Set(chosen.flatMap(\.keys)).sorted()
-    let panels = zip(columns, chosen).map { column, steps in
-      VariablePanel(
-        pieces: column.1, steps: times.map { steps[$0] }, columns: column.0.columns, offset: column.0.offset)
+    let files = placed.map { place in
+      pieces.compactMap { piece -> VariablePanel.Piece? in
+        if piece.grid == place.grid { return VariablePanel.Piece(piece: piece, match: nil) }
+        return GridMatch(place.grid, in: piece.grid).map { VariablePanel.Piece(piece: piece, match: $0) }
+      }
     }
+    let chosen = files.map { steps(of: $0.map(\.piece)) }
+    let times = Set(chosen.flatMap(\.keys)).sorted()
+    let panels = zip(placed, zip(files, chosen)).map { place, content in
+      VariablePanel(
+        pieces: content.0, steps: times.map { content.1[$0] ?? [] }, columns: place.columns,
+        offset: place.offset)
+    }
+    let found = try panels.map { try $0.versions(on: grid) }
     let versions = times.indices.map { time in
-      panels.compactMap { panel in panel.steps[time].map { panel.pieces[$0.piece].versions[$0.index] } }
-        .reduce(nil as DataVersion?) { $0?.combined(with: $1) ?? $1 } ?? .unknown
+      found.compactMap { $0[time] }.reduce(nil as DataVersion?) { $0?.combined(with: $1) ?? $1 } ?? .unknown
     }
     return ClimateVariable(
-      name: name, standardName: first.variable.text("standard_name").flatMap { $0 == "unknown" ? nil : $0 },
+      name: name, standardName: first.variable.standardName,
       longName: first.variable.text("long_name"), units: first.variable.text("units"),
       stepType: first.variable.text("GRIB_stepType"), grid: grid,
       times: times.filter { $0 != noTime }.map { Date(timeIntervalSince1970: Double($0)) },
@@ -47,21 +70,20 @@ extension ClimateVariable {
   /// Stands for the time of fields without one.
   private static let noTime = Int.min
 
-  /// Where each time is stored; of equal times the final one, else the first.
-  private static func steps(of pieces: [VariablePiece]) -> [Int: VariableStep] {
-    var best: [Int: VariableStep] = [:]
+  /// Where each time is stored: of equal times, the first of each version, the final one before the others.
+  private static func steps(of pieces: [VariablePiece]) -> [Int: [VariableStep]] {
+    var steps: [Int: [VariableStep]] = [:]
     for (number, piece) in pieces.enumerated() {
       for index in 0..<max(piece.times.count, 1) {
         let time = piece.times.isEmpty ? noTime : piece.times[index]
-        if let held = best[time],
-          piece.versions[index] != .final || pieces[held.piece].versions[held.index] == .final
-        {
-          continue
-        }
-        best[time] = VariableStep(piece: number, index: index)
+        let version = piece.versions[index]
+        let held = steps[time, default: []]
+        if held.contains(where: { pieces[$0.piece].versions[$0.index] == version }) { continue }
+        let step = VariableStep(piece: number, index: index)
+        steps[time] = version == .final ? [step] + held : held + [step]
       }
     }
-    return best
+    return steps
   }
 }
 
@@ -85,12 +107,14 @@ extension Grid {
     let spacing = first.columnAxis.spacing
     guard
       grids.allSatisfy({
-        $0.latitudes == first.latitudes && !$0.columnAxis.descends
-          && abs($0.columnAxis.spacing - spacing) < 1e-6
+        GridMatch.haveSameRows(first, $0) && abs($0.columnAxis.spacing - spacing) < spacing * 1e-3
       })
     else { return nil }
+    // All with the rows of the first and columns from west to east.
+    let ordered = try grids.map {
+      try Grid(latitudes: first.latitudes, longitudes: $0.longitudes.sorted())
+    }.sorted { $0.west < $1.west }
     // Every rotation of the order from west to east may be the one without a break.
-    let ordered = grids.sorted { $0.west < $1.west }
     for start in ordered.indices {
       let turned = ordered[start...].map { ($0, 0.0) } + ordered[..<start].map { ($0, 360.0) }
       if let joined = try join(turned, spacing) { return joined }

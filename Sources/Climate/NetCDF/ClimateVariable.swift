@@ -26,26 +26,10 @@ public struct ClimateVariable: Sendable {
   /// The Climate Data Store leaves out, without a word, what is not available yet.
   public func missing(_ wanted: [Date]) -> [Date] {
     let there = Set(
-      times.enumerated().filter { position, _ in panels.allSatisfy { $0.steps[position] != nil } }.map(
+      times.enumerated().filter { position, _ in panels.allSatisfy { !$0.steps[position].isEmpty } }.map(
         \.element))
     return wanted.filter { !there.contains($0) }
   }
-}
-
-/// The columns of a variable that come from files of one grid.
-package struct VariablePanel: Sendable {
-  package let pieces: [VariablePiece]
-  /// For each time of the variable, where it is stored; nil where these files lack it.
-  package let steps: [VariableStep?]
-  /// The columns of the files that are used, and where the first of them lies in the whole grid.
-  package let columns: Range<Int>
-  package let offset: Int
-}
-
-/// One time of a variable in one of its files.
-package struct VariableStep: Sendable, Equatable {
-  package let piece: Int
-  package let index: Int
 }
 
 /// A variable in one of the files that make up a climate file.

@@ -58,8 +58,8 @@ package final class NetCDFFile: Sendable {
   }
 
   /// Floats of a whole variable or of some of its times in blocks, where the file is laid out for it; else nil.
-  package func blocks(
-    _ variable: NetCDFVariable, times: Range<Int>, marks: [Float], threads: Int
+  func blocks(
+    _ variable: NetCDFVariable, times: Range<Int>, marks: ValueMarks<Float>, threads: Int
   ) throws -> BlockValues? {
     guard let table = tables[variable.id], (2...3).contains(variable.dimensions.count) else { return nil }
     let lengths = variable.dimensions.suffix(2).map(\.length)
@@ -100,7 +100,7 @@ package final class NetCDFFile: Sendable {
         return String(decoding: text, as: UTF8.self)
       }
     }
-    let total = variable.count
+    let total = try room(variable.dimensions.map(\.length), of: Int.self, for: variable)
     return try NetCDFLibrary.exclusively {
       var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: max(total, 1))
       try NetCDFLibrary.check(
@@ -110,13 +110,35 @@ package final class NetCDFFile: Sendable {
     }
   }
 
+  /// How many values a block has.
+  ///
+  /// - Throws: ``ClimateFailure`` where no memory of this machine holds them: a damaged header may say any number.
+  private func room<Number>(
+    _ count: [Int], of type: Number.Type, for variable: NetCDFVariable
+  ) throws(ClimateFailure) -> Int {
+    let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+    var total = 1
+    var isTooLarge = false
+    for length in count {
+      let (product, overflow) = total.multipliedReportingOverflow(by: length)
+      total = product
+      isTooLarge = isTooLarge || overflow
+    }
+    guard !isTooLarge, total <= memory / MemoryLayout<Number>.stride else {
+      throw ClimateFailure(
+        "cannot read \(variable.name) of \(name): its \(count.map(String.init).joined(separator: " x ")) values are more than the memory of this machine holds",
+        remedy: "The file may be damaged: fetch it again, or ask for a smaller area.")
+    }
+    return total
+  }
+
   private func read<Number>(
     _ variable: NetCDFVariable, _ start: [Int]?, _ count: [Int]?,
     _ call: (UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafeMutablePointer<Number>) -> Int32
   ) throws -> [Number] {
     let start = start ?? variable.dimensions.map { _ in 0 }
     let count = count ?? variable.dimensions.map(\.length)
-    let total = count.reduce(1, *)
+    let total = try room(count, of: Number.self, for: variable)
     guard total > 0 else { return [] }
     return try [Number](unsafeUninitializedCapacity: total) { buffer, filled in
       let target = buffer.baseAddress!
@@ -158,7 +180,21 @@ package final class NetCDFFile: Sendable {
       return NetCDFVariable(
         id: id, name: text(name), type: NetCDFType(type),
         dimensions: try dimensionIDs.map { try dimension($0, of: handle, file: file) },
-        attributes: try attributes(of: handle, variable: id, file: file))
+        attributes: try attributes(of: handle, variable: id, file: file), defaultFill: defaultFill(type))
+    }
+  }
+
+  private static func defaultFill(_ type: nc_type) -> Double? {
+    switch type {
+    case NC_SHORT: Double(NC_FILL_SHORT)
+    case NC_USHORT: Double(NC_FILL_USHORT)
+    case NC_INT: Double(NC_FILL_INT)
+    case NC_UINT: Double(NC_FILL_UINT)
+    // NC_FILL_INT64 and NC_FILL_UINT64 of netcdf.h, whose casts keep Swift from importing them.
+    case NC_INT64: Double(-9_223_372_036_854_775_806)
+    case NC_UINT64: Double(18_446_744_073_709_551_614 as UInt64)
+    case NC_FLOAT, NC_DOUBLE: NC_FILL_DOUBLE
+    default: nil
     }
   }
 
@@ -211,11 +247,11 @@ package final class NetCDFFile: Sendable {
       return .text(pointers.compactMap { $0.map { String(cString: $0) } }.joined(separator: " "))
     case .other: return nil
     case .integer, .wide, .float, .double:
-      guard length > 0 else { return .numbers([]) }
+      guard length > 0 else { return .numbers([], type: NetCDFType(type)) }
       var values = [Double](repeating: 0, count: length)
       try NetCDFLibrary.check(
         nc_get_att_double(handle, variable, name, &values), "cannot read attribute \(text(name)) of \(file)")
-      return .numbers(values)
+      return .numbers(values, type: NetCDFType(type))
     }
   }
 

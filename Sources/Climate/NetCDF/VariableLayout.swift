@@ -16,17 +16,22 @@ package struct VariableLayout: Sendable {
       switch CoordinateRole(dimension: dimension, in: file) {
       case .latitude: row = position
       case .longitude: column = position
-      case .time: time = position
+      case .time where time == nil || dimension.length > 1: time = position
       case .version: version = position
-      case nil: continue
+      case .time, nil: continue
       }
     }
     guard let row, let column, variable.dimensions.count >= 2, variable.type != .text,
       variable.type != .string
     else { return nil }
     let known = [row, column, time, version]
-    for (position, dimension) in variable.dimensions.enumerated()
-    where !known.contains(position) && dimension.length != 1 {
+    for (position, dimension) in variable.dimensions.enumerated() where !known.contains(position) {
+      if time == nil, let coordinate = file.variable(dimension.name),
+        let refusal = CFTime.refusal(of: coordinate, in: file)
+      {
+        throw refusal
+      }
+      if dimension.length == 1 { continue }
       throw ClimateFailure(
         "\(variable.name) of \(file.name) has a dimension \(dimension.name) of length \(dimension.length), which is neither time, latitude, longitude nor expver",
         remedy: "Request one level and one member only.")

@@ -56,7 +56,7 @@ extension VariablePiece {
     if variable.type == .float, packing.isPlain {
       if isInOrder,
         let values = try file.blocks(
-          variable, times: range, marks: packing.marks.map { Float($0) }, threads: threads)
+          variable, times: range, marks: packing.floatMarks, threads: threads)
       {
         return .blocks(values)
       }

@@ -7,12 +7,23 @@ package enum GridReport {
     var lines = [file.name]
     for grid in distinct(file.variables.map(\.grid)) {
       lines.append(
-        "Grid: \(grid), cells of \(rounded(grid.rowAxis.spacing)) x \(rounded(grid.columnAxis.spacing)) degrees"
+        "Grid: \(grid), cells of \(spacing(grid.rowAxis)) x \(spacing(grid.columnAxis)) degrees"
       )
       lines.append("  \(placeOnLattice(grid))")
     }
     for variable in file.variables { lines += describe(variable) }
+    for variable in file.unusable {
+      lines.append("Variable \(variable.name) cannot be used: \(variable.failure)")
+    }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// `0.1`, or `0.1 to 0.3` where the cells differ.
+  private static func spacing(_ axis: GridAxis) -> String {
+    guard let gaps = axis.gaps, gaps.upperBound > 1.5 * gaps.lowerBound else {
+      return "\(rounded(axis.spacing))"
+    }
+    return "\(rounded(gaps.lowerBound)) to \(rounded(gaps.upperBound))"
   }
 
   /// How a grid lies to that of ERA5-Land. A coarser one may have its centres there and is another all the same.
@@ -42,9 +53,9 @@ package enum GridReport {
         ? "  one time: \(ISOTime.text(first))"
         : "  \(variable.times.count) times from \(ISOTime.text(first)) to \(ISOTime.text(last))")
     let gaps = gaps(in: variable.times)
-    if !gaps.isEmpty {
-      let shown = gaps.prefix(10).map(ISOTime.text).joined(separator: ", ")
-      let more = gaps.count > 10 ? " and \(gaps.count - 10) more" : ""
+    if gaps.count > 0 {
+      let shown = gaps.first.map(ISOTime.text).joined(separator: ", ")
+      let more = gaps.count > gaps.first.count ? " and \(gaps.count - gaps.first.count) more" : ""
       lines.append("  \(gaps.count) missing in between: \(shown)\(more)")
     }
     let counts = DataVersion.allCases.compactMap { version -> String? in
@@ -57,18 +68,39 @@ package enum GridReport {
 
   /// The times that are not there between the first and the last, by the shortest step; months by the calendar. The store
   /// leaves out without a word what it does not have.
-  static func gaps(in times: [Date]) -> [Date] {
-    guard let first = times.first, let last = times.last, times.count > 2 else { return [] }
+  ///
+  /// Counted without going through them, for a damaged time may be thousands of years away.
+  /// - Returns: how many they are, and the first ten.
+  static func gaps(in times: [Date]) -> (count: Int, first: [Date]) {
+    guard times.count > 2 else { return (0, []) }
     let days = times.map { CalendarDate(utc: $0) }
-    let there = Set(times)
     if zip(times, days).allSatisfy({ $0 == $1.startOfDayUTC && $1.day == 1 }) {
-      return CalendarMonth.range(CalendarMonth(of: days[0]), CalendarMonth(of: days[days.count - 1]))
-        .map(\.firstDay.startOfDayUTC).filter { !there.contains($0) }
+      let months = days.map(CalendarMonth.init(of:))
+      return gaps(in: months.map { $0.year * 12 + $0.month - months[0].year * 12 - months[0].month }, step: 1)
+      {
+        months[0].adding(months: $0).firstDay.startOfDayUTC
+      }
     }
-    guard let step = zip(times.dropFirst(), times).map({ $0.timeIntervalSince($1) }).min(), step > 0 else {
-      return []
+    let seconds = times.map { Int($0.timeIntervalSince(times[0]).rounded()) }
+    guard let step = zip(seconds.dropFirst(), seconds).map({ $0 - $1 }).min(), step > 0 else {
+      return (0, [])
     }
-    return stride(from: first, to: last, by: step).filter { !there.contains($0) }
+    return gaps(in: seconds, step: step) { times[0].addingTimeInterval(Double($0)) }
+  }
+
+  /// The multiples of a step below the last of some ascending numbers, beginning with 0, that are not among them.
+  private static func gaps(
+    in numbers: [Int], step: Int, date: (Int) -> Date
+  ) -> (count: Int, first: [Date]) {
+    let last = numbers[numbers.count - 1]
+    let present = numbers.filter { $0 % step == 0 && $0 < last }.map { $0 / step }
+    var count = 0
+    var first: [Date] = []
+    for (place, next) in zip(present, present.dropFirst() + [(last + step - 1) / step]) {
+      count += next - place - 1
+      first += (place + 1..<next).prefix(10 - first.count).map { date($0 * step) }
+    }
+    return (count, first)
   }
 
   private static func distinct(_ grids: [Grid]) -> [Grid] {

@@ -195,11 +195,11 @@ extension ClimateFile {
 extension ClimateVariable {
   /// Ranges of times that fit into the given memory, cut where the blocks of the file are.
   func blocksOfTimes(bytes: Int) -> [Range<Int>] {
-    let step = grid.cellCount * (panels.allSatisfy { $0.pieces.allSatisfy(\.isPlainFloat) } ? 4 : 8)
+    let step = grid.cellCount * (panels.allSatisfy { $0.pieces.allSatisfy(\.piece.isPlainFloat) } ? 4 : 8)
     guard step * stepCount > bytes else { return [0..<stepCount] }
     let depth =
       panels.compactMap { panel in
-        panel.pieces.compactMap { piece in
+        panel.pieces.map(\.piece).compactMap { piece in
           piece.layout.time.flatMap { piece.file.blockDepth(piece.variable, dimension: $0) }
         }.max()
       }.max() ?? 1

@@ -1,3 +1,4 @@
+import CNetCDF
 import CZlib
 import Climate
 import Essentials
@@ -199,6 +200,77 @@ import Testing
         #expect { try ClimateFile(path: path) } throws: {
           "\($0)".contains("damaged") && FailureKind(of: $0) == .rejected
         }
+      }
+    }
+  }
+
+  /// The header of a NetCDF-3 file with one variable of floats, and 200 bytes behind it.
+  private func classicHeader(version: UInt8, dimensions: [UInt64], records: UInt64 = 0, begin: UInt64)
+    -> [UInt8]
+  {
+    func big(_ number: UInt64, _ width: Int) -> [UInt8] {
+      (0..<width).reversed().map { UInt8(truncatingIfNeeded: number >> UInt64(8 * $0)) }
+    }
+    let count = { big($0, version == 5 ? 8 : 4) }
+    let name = count(1) + Array("a\0\0\0".utf8)
+    let none = big(0, 4) + count(0)
+    var bytes = Array("CDF".utf8) + [version] + count(records)
+    bytes += big(10, 4) + count(UInt64(dimensions.count)) + dimensions.flatMap { name + count($0) } + none
+    bytes += big(11, 4) + count(1) + name + count(UInt64(dimensions.count))
+    bytes += dimensions.indices.flatMap { count(UInt64($0)) } + none
+    return bytes + big(5, 4) + count(64) + big(begin, version == 1 ? 4 : 8)
+      + [UInt8](repeating: 0, count: 200)
+  }
+
+  @Test("A header whose numbers no file can have is said to be damaged")
+  func impossibleHeaders() throws {
+    let cases: [[UInt8]] = [
+      // 0xFFFFFFFF x 0xFFFFFFFF floats, and 0x7FFFFFFF of them three times over.
+      classicHeader(version: 1, dimensions: [0xFFFF_FFFF, 0xFFFF_FFFF], begin: 200),
+      classicHeader(version: 1, dimensions: Array(repeating: 0x7FFF_FFFF, count: 3), begin: 200),
+      // A place behind which nothing can be.
+      classicHeader(version: 2, dimensions: [2], begin: UInt64(Int.max)),
+      classicHeader(version: 5, dimensions: [1 << 62, 4], begin: 300),
+      // Records: their length, their number, and the last one's place.
+      classicHeader(version: 5, dimensions: [0, 1 << 62], records: 2, begin: 300),
+      classicHeader(version: 5, dimensions: [0, 4], records: 1 << 60, begin: 300),
+      classicHeader(version: 5, dimensions: [0, 4], records: 3, begin: UInt64(Int.max) - 20),
+    ]
+    for (number, bytes) in cases.enumerated() {
+      try withTemporaryFile(bytes) { path in
+        #expect("case \(number)") {
+          try ClimateFile(path: path)
+        } throws: {
+          FailureKind(of: $0) == .rejected && "\($0)".contains("truncated or damaged")
+        }
+      }
+    }
+  }
+
+  @Test("More values than any memory holds are refused, not asked for")
+  func moreThanMemoryHolds() throws {
+    try withTemporaryFile { path in
+      try NetCDFLibrary.exclusively {
+        func check(_ status: Int32) throws { try NetCDFLibrary.check(status, "writing a test file") }
+        var file: Int32 = 0
+        try check(nc_create(path, sluice_nc_netcdf4(), &file))
+        defer { nc_close(file) }
+        var dimensions: [Int32] = [0, 0]
+        try check(nc_def_dim(file, "latitude", 1 << 45, &dimensions[0]))
+        try check(nc_def_dim(file, "longitude", 1 << 45, &dimensions[1]))
+        // Their product is more than any number, and nothing of them is ever written.
+        for (name, rank) in [("latitude", 1), ("longitude", 1), ("t2m", 2)] {
+          var id: Int32 = 0
+          let places = name == "longitude" ? [dimensions[1]] : Array(dimensions.prefix(rank))
+          try check(nc_def_var(file, name, NC_FLOAT, Int32(rank), places, &id))
+          try check(nc_def_var_chunking(file, id, NC_CHUNKED, Array(repeating: 1024, count: rank)))
+        }
+      }
+      #expect {
+        try ClimateFile(path: path)
+      } throws: {
+        FailureKind(of: $0) == .rejected
+          && "\($0)".contains("its 35184372088832 values are more than the memory of this machine holds")
       }
     }
   }

@@ -8,6 +8,8 @@ struct NetCDFMaker {
     case floats([Float], fill: Float?)
     case doubles([Double])
     case shorts([Int16], scale: Double, offset: Double)
+    /// Without an attribute of its own.
+    case bareShorts([Int16])
     case wide([Int64])
     case integers([Int32])
     case strings([String])
@@ -18,6 +20,8 @@ struct NetCDFMaker {
     let dimensions: [String]
     let values: Values
     var attributes: [(String, String)] = []
+    /// Attributes that are numbers, doubles unless they are to be of the variable's own type.
+    var numbers: [(name: String, values: [Double], ofOwnType: Bool)] = []
     var chunks: [Int]?
     var shuffled = true
   }
@@ -85,7 +89,7 @@ struct NetCDFMaker {
           switch variable.values {
           case .floats: NC_FLOAT
           case .doubles: NC_DOUBLE
-          case .shorts: NC_SHORT
+          case .shorts, .bareShorts: NC_SHORT
           case .wide: NC_INT64
           case .integers: NC_INT
           case .strings: NC_STRING
@@ -95,6 +99,10 @@ struct NetCDFMaker {
         try check(nc_def_var(file, variable.name, type, Int32(places.count), places, &id))
         for (key, text) in variable.attributes {
           try check(nc_put_att_text(file, id, key, text.utf8.count, text))
+        }
+        for (key, values, ofOwnType) in variable.numbers {
+          try check(
+            nc_put_att_double(file, id, key, ofOwnType ? type : NC_DOUBLE, values.count, values))
         }
         switch variable.values {
         case .floats(_, let fill):
@@ -118,7 +126,8 @@ struct NetCDFMaker {
         switch variable.values {
         case .floats(let values, _): try check(nc_put_var_float(file, id, values))
         case .doubles(let values): try check(nc_put_var_double(file, id, values))
-        case .shorts(let values, _, _): try check(nc_put_var_short(file, id, values))
+        case .shorts(let values, _, _), .bareShorts(let values):
+          try check(nc_put_var_short(file, id, values))
         case .wide(let values): try check(nc_put_var_longlong(file, id, values))
         case .integers(let values): try check(nc_put_var_int(file, id, values))
         case .strings(let values):
