@@ -3,9 +3,10 @@ import Glibc
 
 /// A download that is not whole yet: the file under its temporary name, and what is needed to go on where a
 /// connection broke.
+///
+/// Unchecked: used by the client's task between transfers and by the engine's thread during one, in turns; the transfer's
+/// start and end hand it over.
 final class DownloadDraft: @unchecked Sendable {
-  // Unchecked: used by the client's task between transfers and by the engine's thread during one, in turns; the
-  // transfer's start and end hand it over.
   let sink: FileSink
   private let mayResume: Bool
   /// What names the version of the file that the first part came from: a strong ETag, or the time of its change.

@@ -20,12 +20,11 @@ extension LiveServer {
     var filters = Prefect.Filters()
     filters.flowRuns = Prefect.FlowRunFilter()
     filters.flowRuns?.deploymentID = .any(id)
-    for _ in 0..<300 {
+    let planned = try await eventually {
       let runs = try await client.flowRuns(filters)
-      if !runs.isEmpty { return Set(runs.map(\.id)) }
-      try await Task.sleep(for: .milliseconds(100))
+      return runs.isEmpty ? nil : Set(runs.map(\.id))
     }
-    return []
+    return planned ?? []
   }
 }
 

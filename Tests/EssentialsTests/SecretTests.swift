@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Synchronization
 import Testing
 
 @Suite("Secrets") struct SecretTests {
@@ -32,9 +33,8 @@ import Testing
   }
 }
 
-private final class Lines: @unchecked Sendable {  // guarded by its lock
-  private let lock = NSLock()
-  private var lines: [Log.Line] = []
-  var all: [Log.Line] { lock.withLock { lines } }
-  @Sendable func add(_ line: Log.Line) { lock.withLock { lines.append(line) } }
+private final class Lines: Sendable {
+  private let lines = Mutex<[Log.Line]>([])
+  var all: [Log.Line] { lines.withLock { $0 } }
+  @Sendable func add(_ line: Log.Line) { lines.withLock { $0.append(line) } }
 }

@@ -85,7 +85,7 @@ private struct Flaky: Failure {
     await #expect(throws: Flaky.self) {
       _ = try await test.flowRun().map("work", 0..<100, width: 2) { number, _ in
         if number == 0 { throw Flaky(kind: .fault) }
-        try await Task.sleep(for: .seconds(3600))
+        try await untilCancelled()
       }
     }
     #expect(test.reporter.startedTasks.count < 100)
@@ -96,7 +96,7 @@ private struct Flaky: Failure {
     let test = TestRun()
     let run = test.flowRun()
     let task = Task {
-      try await run.task("wait", retry: .backoff(3)) { _ in try await Task.sleep(for: .seconds(3600)) }
+      try await run.task("wait", retry: .backoff(3)) { _ in try await untilCancelled() }
     }
     task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }

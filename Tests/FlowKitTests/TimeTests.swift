@@ -17,7 +17,7 @@ private struct Slow: Flow {
   func run(_ run: FlowRun) async throws -> String {
     try await run.waitUncounted(.seconds(uncounted))
     try await run.clock.sleep(for: .seconds(counted))
-    if hangs { try await Task.sleep(for: .seconds(3600)) }
+    if hangs { try await untilCancelled() }
     return "done"
   }
 }
@@ -64,7 +64,7 @@ private struct Slow: Flow {
     let options = TaskOptions(retry: .backoff(1), timeout: .seconds(60))
     let result = try await test.flowRun().task("work", options: options) { task in
       try await test.clock.sleep(for: .seconds(task.attempt == 1 ? 61 : 59))
-      if task.attempt == 1 { try await Task.sleep(for: .seconds(3600)) }
+      if task.attempt == 1 { try await untilCancelled() }
       return task.attempt
     }
     #expect(result == 2)
@@ -100,7 +100,7 @@ private struct Slow: Flow {
     let holder = Task {
       try await run.task("hold", options: TaskOptions(limit: limit)) { _ in
         enter.yield()
-        try await Task.sleep(for: .seconds(3600))
+        try await untilCancelled()
       }
     }
     for await _ in inside { break }

@@ -42,14 +42,14 @@ import Testing
 
   @Test("Preliminary values are marked, and replaced when they are final")
   func preliminary() async throws {
-    let time = MovableTime(try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z")))
-    try await SandboxRun.with({ $0.now = { time.now } }) { run in
+    let time = ManualClock(now: try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z")))
+    try await SandboxRun.with({ $0.now = { time.now() } }) { run in
       let latest: JSONObject = ["indicators": ["mean_temperature"]]
       let first = try await run.test.run(ERA5ClimateImport.self, latest)
       #expect(first.json["preliminary_months"] == ["2026-02"])
       let marks = await run.sandbox.dataValues().map(\.comment)
       #expect(!marks.isEmpty && marks.allSatisfy { $0 == "preliminary (ERA5-Land-T)" })
-      time.advance(days: 150)
+      time.advance(by: .seconds(150 * 86_400))
       let later = try await run.test.run(ERA5ClimateImport.self, latest)
       #expect(later.json["months"] == ["2026-02", "2026-07"])
       #expect(later.json["preliminary_months"] == ["2026-07"])
@@ -154,14 +154,4 @@ extension JSONObject {
     for (key, value) in more { merged[key] = value }
     return merged
   }
-}
-
-/// A time of day that a test moves.
-final class MovableTime: @unchecked Sendable {
-  // Guarded by the lock.
-  private var time: Date
-  private let lock = NSLock()
-  init(_ start: Date) { time = start }
-  var now: Date { lock.withLock { time } }
-  func advance(days: Double) { lock.withLock { time += days * 86_400 } }
 }

@@ -63,13 +63,13 @@ import Testing
 
   @Test("The mark of a preliminary value goes when the final one is the same number")
   func marks() async throws {
-    let time = MovableTime(try Self.moment("2026-03-20T12:00:00Z"))
-    try await SandboxRun.with({ $0.now = { time.now } }) { run in
+    let time = ManualClock(now: try Self.moment("2026-03-20T12:00:00Z"))
+    try await SandboxRun.with({ $0.now = { time.now() } }) { run in
       let parameters: JSONObject = ["from": "2026-02", "to": "2026-02", "indicators": ["mean_temperature"]]
       _ = try await run.test.run(ERA5ClimateImport.self, parameters)
       let marked = await run.sandbox.dataValues()
       #expect(!marked.isEmpty && marked.allSatisfy { $0.comment == "preliminary (ERA5-Land-T)" })
-      time.advance(days: 150)
+      time.advance(by: .seconds(150 * 86_400))
       let result = try await run.test.run(ERA5ClimateImport.self, parameters)
       let final = await run.sandbox.dataValues()
       #expect(final.count == marked.count && final.allSatisfy { $0.comment == nil })

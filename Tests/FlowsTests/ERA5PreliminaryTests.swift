@@ -12,11 +12,11 @@ import Testing
 @Suite("Months that were imported while they were preliminary") struct ERA5PreliminaryTests {
   @Test("A month whose final values are refused is imported again, until DHIS2 holds them")
   func refused() async throws {
-    let time = MovableTime(try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z")))
-    try await SandboxRun.with({ $0.now = { time.now } }) { run in
+    let time = ManualClock(now: try #require(ISO8601DateFormatter().date(from: "2026-03-20T12:00:00Z")))
+    try await SandboxRun.with({ $0.now = { time.now() } }) { run in
       let latest: JSONObject = ["indicators": ["mean_temperature"]]
       _ = try await run.test.run(ERA5ClimateImport.self, latest)
-      time.advance(days: 150)
+      time.advance(by: .seconds(150 * 86_400))
       try await run.patch("dataSets/PfE5ClmSet1", "/expiryDays", 60)
       let error = await #expect(throws: Rejection.self) {
         try await run.test.run(ERA5ClimateImport.self, latest)

@@ -1,8 +1,9 @@
 import Glibc
 
 /// A counting semaphore for plain threads.
+///
+/// Unchecked: a POSIX semaphore is made to be shared between threads.
 final class Semaphore: @unchecked Sendable {
-  // Unchecked: a POSIX semaphore is made to be shared between threads.
   private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
 
   init() { sem_init(semaphore, 0, 0) }

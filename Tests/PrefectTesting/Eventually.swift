@@ -7,6 +7,7 @@ package func eventually<Answer>(
   let end = ContinuousClock.now + limit
   while ContinuousClock.now < end {
     if let answer = try await ask() { return answer }
+    // What another process or a server has done by itself, nobody tells us: there is no event and no clock of ours in it.
     try await Task.sleep(for: pause)
   }
   return try await ask()

@@ -12,6 +12,7 @@ package final class RunningProgram: Sendable {
   }
 
   private let process: Mutex<Process>
+  private let end = ProgramEnd()
   private let outputFile: String
   private let errorFile: String
   package let processID: Int32
@@ -39,6 +40,7 @@ package final class RunningProgram: Sendable {
     process.standardInput = FileHandle.nullDevice
     let streams = try [outputFile, errorFile].map { try FileHandle(forWritingTo: URL(filePath: $0)) }
     (process.standardOutput, process.standardError) = (streams[0], streams[1])
+    process.terminationHandler = { [end] process in end.come(process.terminationStatus) }
     try process.run()
     // The process has them now; here they would stay open for as long as it is remembered.
     for stream in streams { try stream.close() }
@@ -55,19 +57,14 @@ package final class RunningProgram: Sendable {
   /// Waits for the end, and gives the exit code. Goes on waiting where the test is over its time: whoever ends a
   /// program has to see the end of it.
   @discardableResult package func ended() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { [self] in
-        while isRunning { usleep(10_000) }
-        continuation.resume()
-      }
-    }
-    return process.withLock { $0.terminationStatus }
+    await withCheckedContinuation { end.wait($0) }
   }
 
   /// Asks a program to end, and makes it end where it does not.
   package func stop(within limit: Duration = .seconds(20)) async {
     send(SIGTERM)
     let killer = Task {
+      // A limit, which passes only where the program does not obey; it is another process, on the time of the machine.
       try await Task.sleep(for: limit)
       send(SIGKILL)
     }

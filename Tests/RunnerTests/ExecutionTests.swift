@@ -3,6 +3,7 @@ import FlowKitTesting
 import Foundation
 import PrefectTesting
 import Runner
+import Synchronization
 import Testing
 
 private struct Sum: Flow {
@@ -19,7 +20,7 @@ private struct Sum: Flow {
     case "fault": throw Fault("bug")
     case "unknown": throw CocoaError(.fileNoSuchFile)
     case "cancel":
-      try await Task.sleep(for: .seconds(3600))
+      try await untilCancelled()
     default: break
     }
     return numbers.reduce(0, +)
@@ -116,9 +117,8 @@ private struct Sum: Flow {
   }
 }
 
-private final class Lines: @unchecked Sendable {  // guarded by its lock
-  private let lock = NSLock()
-  private var lines: [String] = []
-  var all: [String] { lock.withLock { lines } }
-  @Sendable func add(_ line: String) { lock.withLock { lines.append(line) } }
+private final class Lines: Sendable {
+  private let lines = Mutex<[String]>([])
+  var all: [String] { lines.withLock { $0 } }
+  @Sendable func add(_ line: String) { lines.withLock { $0.append(line) } }
 }

@@ -1,4 +1,5 @@
 import FlowKit
+import FlowKitTesting
 import Foundation
 import JSON
 import PrefectAPI
@@ -118,7 +119,7 @@ import Testing
   func stopSwitch() async {
     let stopSwitch = StopSwitch()
     stopSwitch.stop(.interrupted)
-    let task = Task { try await Task.sleep(for: .seconds(3600)) }
+    let task = Task { try await untilCancelled() }
     stopSwitch.connect { task.cancel() }
     #expect(await task.result.isFailure)
     stopSwitch.stop(.ended("Failed"))

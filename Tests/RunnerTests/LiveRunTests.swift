@@ -169,6 +169,7 @@ struct LiveRunTests {
     // Until after the flow has ended without it.
     let ended = try await eventually { process.said.contains("second 7") ? true : nil }
     #expect(ended == true, "\(process.said)")
+    // Long enough for it to try to say so, and to give up if it did: nothing is to happen, so there is no event to wait for.
     try await Task.sleep(for: .seconds(3))
     #expect(process.isRunning)
     #expect(try await client.flowRun(run.id).state?.type == .running)

@@ -235,9 +235,8 @@ import Testing
 }
 
 /// Keeps warnings.
-final class Warnings: @unchecked Sendable {  // guarded by its lock
-  private let lock = NSLock()
-  private var texts: [String] = []
-  var all: [String] { lock.withLock { texts } }
-  @Sendable func add(_ text: String) { lock.withLock { texts.append(text) } }
+final class Warnings: Sendable {
+  private let texts = Mutex<[String]>([])
+  var all: [String] { texts.withLock { $0 } }
+  @Sendable func add(_ text: String) { texts.withLock { $0.append(text) } }
 }

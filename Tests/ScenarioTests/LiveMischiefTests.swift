@@ -158,6 +158,7 @@ struct LiveMischiefTests {
       for run in runs { _ = try await LiveServer.tasks(run, atLeast: 1) }
       way.isBroken = true
       let gap = Date()
+      // The gap is what is tested, and the programs on both its sides are on the time of the machine.
       try await Task.sleep(for: .seconds(60))
       for run in runs { #expect(try await client.flowRun(run).stateType == .running) }
       way.isBroken = false

@@ -75,12 +75,8 @@ import Testing
 
     let first = try RunningProgram(
       Program.path, Self.arguments, home: home.path, environment: Self.variables(sandbox))
-    let deadline = ContinuousClock.now + .seconds(120)
-    while await Self.count(sandbox, moment.seen) < moment.seen.count, first.isRunning,
-      ContinuousClock.now < deadline
-    {
-      // Another process: there is nothing to wait for but what it has asked.
-      try await Task.sleep(for: .milliseconds(10))
+    _ = try await eventually(every: .milliseconds(10)) {
+      await Self.count(sandbox, moment.seen) < moment.seen.count && first.isRunning ? nil : true
     }
     #expect(first.isRunning, "the program ended before the moment came: \(first.errors)")
     first.send(SIGKILL)

@@ -4,8 +4,9 @@ internal import Glibc
 ///
 /// Taken in large pages where the system has them: half of the time that a block costs besides inflating it goes into
 /// page faults otherwise.
+///
+/// Unchecked: written by its maker alone, before anybody else has it, and only read from then on.
 final class BlockMemory: @unchecked Sendable {
-  // Safe to share: written by its maker alone, before anybody else has it.
   private let base: UnsafeMutableRawPointer
   let count: Int
 

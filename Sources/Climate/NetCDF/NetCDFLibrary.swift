@@ -3,7 +3,8 @@ internal import Glibc
 
 /// The one door to the netCDF library, which (through HDF5) must never be entered by two threads at a time.
 package enum NetCDFLibrary {
-  // Made once, never freed, and only ever handed to pthread_mutex_lock and _unlock, which are made for many threads.
+  // Unsafe in name only: made once, never freed, and only ever handed to pthread_mutex_lock and _unlock, which are made for
+  // many threads. No Mutex, which lets nothing out that must stay on its thread, such as what netCDF's handles are read into.
   private nonisolated(unsafe) static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
     let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     pthread_mutex_init(mutex, nil)

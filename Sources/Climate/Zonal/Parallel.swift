@@ -56,7 +56,8 @@ extension Parallel {
 }
 
 /// A buffer whose elements are each written by one thread only, before anybody reads them.
+///
+/// Unchecked: the threads that share it write disjoint elements without a lock, and it is read after all of them are done.
 struct SharedBuffer<Element>: @unchecked Sendable {
-  // Safe because the threads that share it write disjoint elements, and it is read after all of them are done.
   let elements: UnsafeMutableBufferPointer<Element>
 }

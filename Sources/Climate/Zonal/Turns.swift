@@ -3,8 +3,10 @@ internal import Glibc
 /// Lets threads that hold numbers do a thing in the order of these, one at a time: writing what each has made ready.
 ///
 /// Whoever takes numbers in ascending order and hands each one in, whatever happens, waits for running threads only.
+///
+/// Unchecked: everything in it is touched with the mutex held, except by init and deinit; a `Mutex` has no condition to wait
+/// for.
 final class Turns: @unchecked Sendable {
-  // Safe to share: everything below is touched with the mutex held, except by init and deinit.
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var next = 0

@@ -3,9 +3,10 @@ import Glibc
 import Synchronization
 
 /// libcurl's multi interface and the transfers that it drives, on one thread.
+///
+/// Unchecked: `mailbox` has its lock; `multi` and `share` never change; everything else is touched by the engine's thread
+/// only, which libcurl's callbacks run on and no actor could be.
 final class EngineLoop: @unchecked Sendable {
-  // Unchecked: `mailbox` has its lock; `multi` and `share` never change; everything else is touched by the engine's
-  // thread only.
   enum Command {
     case start(Transfer, @Sendable (TransferEnd) -> Void)
     case cancel(Transfer)

@@ -1,9 +1,10 @@
 import Glibc
 
 /// A file that a body is written to, by the engine's thread.
+///
+/// Unchecked: written by the engine's thread only, and read by the client after the transfer's end, which is handed over as
+/// the value of a continuation.
 final class FileSink: @unchecked Sendable {
-  // Unchecked: written by the engine's thread only, and read by the client after the transfer's end, which is handed
-  // over as the value of a continuation.
   /// Where the bytes are until the file is whole.
   let path: String
   /// Where the file is to be.

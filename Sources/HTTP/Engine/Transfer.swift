@@ -3,8 +3,9 @@ import Essentials
 import Glibc
 
 /// One attempt under way, from the engine's queue to its end.
+///
+/// Unchecked: `plan` and `onHead` never change, and everything else is touched by the engine's thread only.
 final class Transfer: @unchecked Sendable {
-  // Unchecked: `plan` and `onHead` never change, and everything else is touched by the engine's thread only.
   let plan: TransferPlan
   private let onHead: @Sendable (ResponseHead) -> BodyDestination
 

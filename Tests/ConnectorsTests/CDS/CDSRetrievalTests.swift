@@ -235,23 +235,14 @@ import Testing
 
   @Test("A result that has expired is asked for anew")
   func expired() async throws {
-    let later = MovableTime()
-    try await CDSBench.with({ $0.now = { later.now } }) { bench in
+    let later = ManualClock(now: Date())
+    try await CDSBench.with({ $0.now = { later.now() } }) { bench in
       let file = try await bench.retrieve()[0]
       try FileManager.default.removeItem(atPath: file.path)
-      later.advance(days: 60)
+      later.advance(by: .seconds(60 * 86_400))
       let again = try await bench.retrieve()[0]
       #expect(again.job != file.job)
       #expect(await bench.submissions == 2)
     }
   }
-}
-
-/// A time of day that a test moves.
-final class MovableTime: @unchecked Sendable {
-  // Guarded by the lock.
-  private var days = 0.0
-  private let lock = NSLock()
-  var now: Date { lock.withLock { Date().addingTimeInterval(days * 86_400) } }
-  func advance(days more: Double) { lock.withLock { days += more } }
 }

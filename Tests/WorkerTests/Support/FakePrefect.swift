@@ -123,8 +123,8 @@ final class FakePrefect: Sendable {
         if method == .get { body = ["include_secrets": .bool(request.uri.query == "include_secrets=true")] }
         let path = request.uri.path.split(separator: "/").dropFirst().map(String.init)
         let (status, answer) = try self.answer(method.rawValue, Array(path), body)
-        while self.now.holdsClaims, body["state"]?["type"] == "PENDING" {
-          try await Task.sleep(for: .milliseconds(10))
+        if body["state"]?["type"] == "PENDING" {
+          _ = try await eventually(every: .milliseconds(10)) { self.now.holdsClaims ? nil : true }
         }
         return Response(
           status: .init(code: status), headers: [.contentType: "application/json"],
