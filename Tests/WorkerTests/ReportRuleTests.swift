@@ -165,6 +165,9 @@ import Testing
     #expect(crash?.state.message == "Flow run could not be started: no such program")
     let gone = ReportRule.report(.deploymentGone, current: .pending)
     #expect(gone?.state.type == .cancelled && gone?.isForced == true)
+    #expect(ReportRule.report(.deploymentGone, current: .scheduled)?.state.type == .cancelled)
+    // Another worker was quicker, and executes it.
+    #expect(ReportRule.report(.deploymentGone, current: .running) == nil)
     for obstacle in [ReportRule.Obstacle.problem("x"), .deploymentGone] {
       let cancelled = ReportRule.report(obstacle, current: .cancelling)
       #expect(cancelled?.state.type == .cancelled && cancelled?.isForced == true)

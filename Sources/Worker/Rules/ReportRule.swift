@@ -141,6 +141,8 @@ package enum ReportRule {
     case .problem(let problem):
       return Report(Prefect.StateCreate(.crashed, message: "Flow run could not be started: \(problem)"))
     case .deploymentGone:
+      // Another worker has started it before the deployment went: it is that one's.
+      guard type == .scheduled || type == .pending else { return nil }
       // As Prefect's own worker has it.
       return Report(
         Prefect.StateCreate(.cancelled, message: "The deployment no longer exists, cancelled run."),
