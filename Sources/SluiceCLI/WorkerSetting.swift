@@ -25,6 +25,7 @@ struct WorkerSetting {
       name: name, stateFolder: ProgramFolders(environment).state,
       ownCommand: [Self.ownProgram, "flow-run", "execute"], environment: environment)
     options.settings = Dictionary(settings.all.map { ($0.name, $0.value) }) { first, _ in first }
+    options.waitOption = FlowRunExecuteCommand.waitOption
     options.output = Self.repeatOutput
   }
 

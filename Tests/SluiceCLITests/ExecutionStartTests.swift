@@ -1,4 +1,5 @@
 import FlowKit
+import Foundation
 import Testing
 
 @testable import SluiceCLI
@@ -41,5 +42,29 @@ private struct Second: Flow {
     let ending = try await Program.run("flow-run", "execute", "--no-such-option")
     #expect(ending.code == 2)
     #expect(ending.errors.contains("Usage: sluice flow-run execute"))
+  }
+
+  @Test("One that waits for the word ends without it, and asks no server")
+  func noWord() async throws {
+    let ending = try await Program.run(
+      "flow-run", "execute", "--wait-for-go",
+      environment: [
+        "PREFECT__FLOW_RUN_ID": "5c8351e0-ca16-4ba2-901c-a140976bdf64",
+        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+      ])
+    #expect(ending.code == 130 && ending.errors.isEmpty)
+  }
+
+  @Test("One that waits for the word says where it cannot hear it")
+  func noInput() async throws {
+    let folder = open("/", O_RDONLY)
+    let ending = try await Program.run(
+      ["flow-run", "execute", "--wait-for-go"],
+      environment: [
+        "PREFECT__FLOW_RUN_ID": "5c8351e0-ca16-4ba2-901c-a140976bdf64",
+        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+      ], input: FileHandle(fileDescriptor: folder, closeOnDealloc: true))
+    #expect(ending.code == 1)
+    #expect(ending.errors.contains("cannot read the standard input: Is a directory"))
   }
 }

@@ -24,7 +24,10 @@ struct Program {
     try await run(arguments, environment: environment)
   }
 
-  static func run(_ arguments: [String], environment: [String: String] = [:]) async throws -> Ending {
+  /// - Parameter input: what it reads; nothing, unless it is said.
+  static func run(
+    _ arguments: [String], environment: [String: String] = [:], input: FileHandle = .nullDevice
+  ) async throws -> Ending {
     let home = FileManager.default.temporaryDirectory.appending(path: "sluice-program-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: home, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: home) }
@@ -32,6 +35,7 @@ struct Program {
     process.executableURL = URL(filePath: path)
     process.arguments = arguments
     process.currentDirectoryURL = home
+    process.standardInput = input
     process.environment = environment.merging(["HOME": home.path, "PATH": "/usr/bin:/bin"]) { first, _ in
       first
     }

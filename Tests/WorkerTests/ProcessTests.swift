@@ -177,8 +177,8 @@ private struct Script {
     let watch = try script.start(
       "echo ready; sleep 600", environment: ["PATH": "/usr/bin:/bin", "PREFECT__FLOW_RUN_ID": id.wire])
     _ = await firstLine(script)
-    #expect(ProcessSearch.process(ofRun: id) == watch.identity)
-    #expect(ProcessSearch.process(ofRun: UUID()) == nil)
+    #expect(ProcessSearch.process(ofRun: id, notWaitingBy: nil) == watch.identity)
+    #expect(ProcessSearch.process(ofRun: UUID(), notWaitingBy: nil) == nil)
     watch.signal(SIGKILL)
     _ = await watch.ending
   }

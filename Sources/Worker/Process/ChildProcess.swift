@@ -19,8 +19,11 @@ package enum ChildProcess {
   /// - Parameters:
   ///   - folder: where it runs; must exist.
   ///   - output: the file for its output and its errors; is appended to.
+  ///   - input: the open file that it reads from; nil for nothing.
   /// - Returns: its identity.
-  package static func start(_ launch: Launch, folder: String, output: String) throws -> ProcessIdentity {
+  package static func start(
+    _ launch: Launch, folder: String, output: String, input: Int32? = nil
+  ) throws -> ProcessIdentity {
     var launch = launch
     launch.workingFolder = folder
     guard access(folder, X_OK) == 0 else {
@@ -36,7 +39,7 @@ package enum ChildProcess {
           "Change command in the deployment's job_variables: the first word names the program, no shell reads it."
       )
     }
-    let pid = try spawn(program, launch, folder: folder, output: output)
+    let pid = try spawn(program, launch, folder: folder, output: output, input: input)
     // Nobody waits for it before it is watched: even if it has ended it is still to be found.
     guard let identity = ProcessIdentity(of: pid) else {
       abandon(pid)
@@ -52,13 +55,17 @@ package enum ChildProcess {
     while waitpid(pid, &status, 0) < 0, errno == EINTR {}
   }
 
-  private static func spawn(_ program: String, _ launch: Launch, folder: String, output: String) throws
-    -> pid_t
-  {
+  private static func spawn(
+    _ program: String, _ launch: Launch, folder: String, output: String, input: Int32?
+  ) throws -> pid_t {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
-    posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    if let input {
+      posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO)
+    } else {
+      posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+    }
     // Output may have anything in it: for this user's eyes only.
     posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, output, O_WRONLY | O_CREAT | O_APPEND, 0o600)
     posix_spawn_file_actions_adddup2(&actions, STDOUT_FILENO, STDERR_FILENO)

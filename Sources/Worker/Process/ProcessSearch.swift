@@ -3,7 +3,11 @@ import PrefectAPI
 
 /// Finds the process of a run by what it was told, where a worker was stopped between starting it and writing it down.
 package enum ProcessSearch {
-  package static func process(ofRun id: UUID) -> ProcessIdentity? {
+  /// The process of a run, if one runs.
+  ///
+  /// - Parameter option: by which a process waits for the word (``HeldProcess``). It is let go only after it is written
+  ///   down: one that is looked for never was, and ends by itself.
+  package static func process(ofRun id: UUID, notWaitingBy option: String?) -> ProcessIdentity? {
     let mark = "PREFECT__FLOW_RUN_ID=\(id.wire)"
     for pid in ProcFile.pids() where pid > 1 {
       // The leader of its group: the others are its children.
@@ -11,6 +15,9 @@ package enum ProcessSearch {
         let environment = ProcFile.text("/proc/\(pid)/environ"),
         environment.split(separator: "\0").contains(mark[...])
       else { continue }
+      if let option, ProcFile.text("/proc/\(pid)/cmdline")?.split(separator: "\0").last == option[...] {
+        continue
+      }
       return ProcessIdentity(of: pid)
     }
     return nil

@@ -36,12 +36,13 @@ package struct Launch: Sendable, Equatable {
 
   /// - Parameters:
   ///   - ownCommand: what runs a flow of this program, for a deployment without a command.
+  ///   - waitingBy: the option by which it waits for the word before it begins (``HeldProcess``); nil where it does not.
   ///   - inherited: the worker's environment.
   ///   - settings: Prefect's settings of the worker, wherever it has them from, so that the child speaks to the same API
   ///     with the same login.
   package init(
-    _ subject: Subject, _ job: JobConfiguration, ownCommand: [String], inherited: [String: String],
-    settings: [String: String]
+    _ subject: Subject, _ job: JobConfiguration, ownCommand: [String], waitingBy option: String? = nil,
+    inherited: [String: String], settings: [String: String]
   ) {
     var environment = inherited.merging(settings) { $1 }
     for (name, value) in job.environment where !Self.isOfWorker(name) {
@@ -55,7 +56,8 @@ package struct Launch: Sendable, Equatable {
       "PREFECT__ENABLE_CANCELLATION_AND_CRASHED_HOOKS": "false",
     ]
     for (name, value) in contract { environment[name] = value }
-    self.init(words: job.command ?? ownCommand, environment: environment, workingFolder: job.workingFolder)
+    let own = ownCommand + (option.map { [$0] } ?? [])
+    self.init(words: job.command ?? own, environment: environment, workingFolder: job.workingFolder)
   }
 
   /// Whether a variable is the worker's to set: with another API's address or login the run could be reported to

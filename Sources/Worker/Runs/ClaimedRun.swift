@@ -12,6 +12,7 @@ package actor ClaimedRun {
   private let world: RunWorld
   private let log: Log
   private var watch: ProcessWatch?
+  private var held: HeldProcess?
   private var tail: OutputTail
   private var reason: EndingReason?
   private var wasOver = false
@@ -35,20 +36,20 @@ package actor ClaimedRun {
   /// Starts the process of a run that was claimed.
   ///
   /// - Throws: what kept it from starting.
-  func start(_ job: JobReader.Job, of run: Prefect.FlowRun) throws {
+  func start(_ job: JobReader.Job, of run: Prefect.FlowRun) async throws {
     if let reason { throw ReportRule.Obstacle.ended(reason) }
-    let subject = Launch.Subject(
-      run, flowName: job.flowName, deploymentName: job.deploymentName, worker: world.worker)
-    let launch = Launch(
-      subject, job.configuration, ownCommand: world.ownCommand, inherited: world.environment,
-      settings: world.settings)
     record.streamsOutput = job.configuration.streamsOutput
     record.timeout = job.configuration.timeout
     record.memoryLimit = job.configuration.memoryLimit
+    record.started = world.clock.now()
+    if try letGo() { return }
+    await dismiss()
+    if let reason { throw ReportRule.Obstacle.ended(reason) }
+    let launch = launch(job, of: run)
     tail = OutputTail.atEnd(of: world.journal.outputPath(of: id))
     record.outputPosition = tail.position
-    let folder = try launch.workingFolder ?? world.journal.makeTemporaryFolder(of: id)
-    let process = try ChildProcess.start(launch, folder: folder, output: world.journal.outputPath(of: id))
+    let process = try ChildProcess.start(
+      launch, folder: try folder(of: launch), output: world.journal.outputPath(of: id))
     do {
       watch = try world.watch(process)
     } catch {
@@ -57,16 +58,79 @@ package actor ClaimedRun {
       throw error
     }
     record.process = process
-    record.started = world.clock.now()
     write()
     log.info("started as process \(process.pid): \(launch.words.joined(separator: " "))")
+  }
+
+  /// Whether the process of a run waits for the word. Other programs know nothing of it.
+  nonisolated func canBeHeld(_ job: JobReader.Job) -> Bool {
+    world.waitOption != nil && job.configuration.command == nil
+  }
+
+  /// Starts the process of a run that is being claimed: it waits until the run is started, or is dismissed.
+  func hold(_ job: JobReader.Job, of run: Prefect.FlowRun) {
+    do {
+      tail = OutputTail.atEnd(of: world.journal.outputPath(of: id))
+      record.outputPosition = tail.position
+      let launch = launch(job, of: run, waitingBy: world.waitOption)
+      held = try HeldProcess(
+        launch, folder: try folder(of: launch), output: world.journal.outputPath(of: id), watch: world.watch)
+    } catch {
+      // What keeps it from starting is told once the run is claimed.
+      log.debug("is not started before it is claimed: \(error)")
+    }
+  }
+
+  /// Ends the process that waits for a run which is not started.
+  func dismiss() async {
+    let held = held
+    self.held = nil
+    await held?.dismiss()
+  }
+
+  /// Lets the process that waits begin. Gives false where there is none, or it has ended by itself.
+  private func letGo() throws -> Bool {
+    guard let held, !held.watch.hasEnded else { return false }
+    let process = held.watch.identity
+    record.process = process
+    // First, and with success: a worker after this one takes a process that waits, and is not written down, for one that
+    // never began.
+    do { try world.journal.write(record) } catch {
+      record.process = nil
+      throw error
+    }
+    guard held.letGo() else {
+      record.process = nil
+      return false
+    }
+    self.held = nil
+    watch = held.watch
+    log.info("started as process \(process.pid): \(held.words.joined(separator: " "))")
+    return true
+  }
+
+  private func launch(
+    _ job: JobReader.Job, of run: Prefect.FlowRun, waitingBy option: String? = nil
+  ) -> Launch {
+    let subject = Launch.Subject(
+      run, flowName: job.flowName, deploymentName: job.deploymentName, worker: world.worker)
+    return Launch(
+      subject, job.configuration, ownCommand: world.ownCommand, waitingBy: option,
+      inherited: world.environment, settings: world.settings)
+  }
+
+  private func folder(of launch: Launch) throws -> String {
+    try launch.workingFolder ?? world.journal.makeTemporaryFolder(of: id)
   }
 
   /// Takes up the process of a worker before this one.
   ///
   /// - Returns: false where it runs no more.
   func adopt() -> Bool {
-    if record.process == nil, let process = ProcessSearch.process(ofRun: id) {
+    if record.process == nil,
+      let process = ProcessSearch.process(
+        ofRun: id, notWaitingBy: world.waitOption)
+    {
       record.process = process
       record.started = record.started ?? world.clock.now()
       write()

@@ -32,6 +32,7 @@ package actor FlowRunLoop {
   private var expected: [UUID: Task<Void, Never>] = [:]
   var lives: [UUID: Task<Void, Never>] = [:]
   private var isStopping = false
+  private var headStart = HeadStart(most: ProcessInfo.processInfo.activeProcessorCount)
   private var failures = 0
   /// What the loop waits for the API with at the moment: stopping does not wait for it.
   private var asking: Task<Void, any Error>?
@@ -230,7 +231,9 @@ package actor FlowRunLoop {
     let state = proposal
     let answer: Prefect.OrchestrationResult
     do {
-      answer = try await world.client.setFlowRunState(run.id, state)
+      answer = try await withHeadStart(job, run, claimed) {
+        try await self.world.client.setFlowRunState(run.id, state)
+      }
     } catch let failure as PrefectFailure where failure.isNotFound || failure.kind == .rejected {
       log.warning("\(run.name) is not claimed: \(failure)")
       return false
@@ -238,9 +241,13 @@ package actor FlowRunLoop {
       throw error
     } catch {
       log.warning("\(run.name): whether it is claimed is open: \(error)")
+      // That may take long.
+      await claimed.dismiss()
       return try await resume(record, claimed)
     }
-    guard answer.status == .accept, answer.state?.type == .pending else {
+    let isClaimed = answer.status == .accept && answer.state?.type == .pending
+    headStart.learn(isClaimed: isClaimed)
+    guard isClaimed else {
       log.info(
         "\(run.name) is not claimed: \(answer.details.reason ?? "it is \(answer.state?.displayName ?? "gone")")"
       )
@@ -248,6 +255,20 @@ package actor FlowRunLoop {
     }
     world.figures.claimed()
     return try await start(run, job, since: begin, claimed)
+  }
+
+  /// Claims a run while its process starts, where that waits.
+  private func withHeadStart<Answer: Sendable>(
+    _ job: Result<JobReader.Job, any Error>, _ run: Prefect.FlowRun, _ claimed: ClaimedRun,
+    _ claim: @escaping @Sendable () async throws -> Answer
+  ) async throws -> Answer {
+    guard case .success(let known) = job, claimed.canBeHeld(known), headStart.take() else {
+      return try await claim()
+    }
+    defer { headStart.giveBack() }
+    async let answer = claim()
+    await claimed.hold(known, of: run)
+    return try await answer
   }
 
   /// - Returns: whether there is a process to look after.
@@ -306,10 +327,12 @@ package actor FlowRunLoop {
         ending = ended
         outcome = try await claimed.settle(ended)?.rawValue ?? outcome
       } else {
+        await claimed.dismiss()
         world.journal.forget(claimed.id, keepingOutput: false)
       }
     } catch {
       // Cancelled: the worker stops, and the record is for the next one.
+      await claimed.dismiss()
       outcome = "later"
     }
     runs[claimed.id] = nil

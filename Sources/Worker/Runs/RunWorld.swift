@@ -13,6 +13,8 @@ package struct RunWorld: Sendable {
   package var worker: String
   /// What runs a flow of this program.
   package var ownCommand: [String]
+  /// The option by which it waits for the word, so that it can be started before its run is claimed; nil where it does not.
+  package var waitOption: String?
   /// The environment that processes inherit.
   package var environment: [String: String]
   /// Prefect's settings, as the processes get them.

@@ -21,6 +21,9 @@ public struct WorkerOptions: Sendable {
   public var stateFolder: String
   /// What runs a flow of this program: its own file, and the command that executes a flow run.
   public var ownCommand: [String]
+  /// The option by which `ownCommand` waits for a byte on its standard input before it begins, and ends, not with 0, where
+  /// that ends without one: then it is started while the claim of its run is on the way. Nil: after it.
+  public var waitOption: String?
   /// What processes inherit.
   public var environment: [String: String]
   /// Prefect's settings from wherever this program has them, so that processes speak to the same API.
@@ -57,9 +60,11 @@ public struct WorkerOptions: Sendable {
   func world(
     _ client: PrefectClient, journal: RunJournal, figures: WorkerFigures, clock: any WallClock, log: Log
   ) -> RunWorld {
-    RunWorld(
+    var world = RunWorld(
       client: client, journal: journal, figures: figures, clock: clock, log: log, output: output,
       worker: name,
       ownCommand: ownCommand, environment: environment, settings: settings, killGrace: killGrace)
+    world.waitOption = waitOption
+    return world
   }
 }

@@ -55,6 +55,8 @@ final class FakePrefect: Sendable {
     var losesNextAnswer = false
     /// Does not answer claims yet; what they propose is carried out.
     var holdsClaims = false
+    /// Refuses claims, as where another worker was quicker.
+    var refusesClaims = false
 
     subscript(id: UUID) -> Run? { runs.first { $0.id == id } }
   }
@@ -230,6 +232,7 @@ final class FakePrefect: Sendable {
     case ("GET", "variables", let name?):
       guard let value = state.variables[name] else { return (404, ["detail": "Variable not found"]) }
       return (200, ["id": .string(flow.wire), "name": .string(name), "value": value])
+    case ("POST", "events", _): return (204, .null)
     case ("POST", "logs", _):
       state.logs += (body.array ?? []).compactMap { $0["message"]?.string }
       return (201, .null)
@@ -249,6 +252,11 @@ final class FakePrefect: Sendable {
           return (
             200,
             ["status": "ABORT", "details": ["type": "abort_details", "reason": "Deployment not found."]]
+          )
+        }
+        if state.refusesClaims, body["state"]?["type"] == "PENDING" {
+          return (
+            200, ["status": "ABORT", "details": ["type": "abort_details", "reason": "It is taken."]]
           )
         }
         return Self.set(&state.runs[place], body)
