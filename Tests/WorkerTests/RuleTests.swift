@@ -91,6 +91,23 @@ import Testing
       ])
   }
 
+  @Test("A gap may name a variable of the worker's environment; one that it lacks is nothing")
+  func ofEnvironment() {
+    let template = JobTemplate([
+      "job_configuration": [
+        "working_dir": "{{ $HOME }}/work", "name": "{{ $NONE }}", "command": "{{ command }}",
+        "env": ["A": "{{ $COUNTRY }}"],
+      ]
+    ])
+    // What fills a gap is not looked at again.
+    let filled = template.configuration(
+      with: ["command": "echo {{ $HOME }}"], environment: ["HOME": "/home/sluice", "COUNTRY": "NO"])
+    #expect(
+      filled == [
+        "working_dir": "/home/sluice/work", "name": "", "command": "echo {{ $HOME }}", "env": ["A": "NO"],
+      ])
+  }
+
   @Test("Variables that the template does not know reach the worker all the same")
   func unknown() {
     #expect(template.configuration(with: ["timeout": 5])["timeout"] == 5)

@@ -43,7 +43,12 @@ package struct JobTemplate: Sendable, Equatable {
   /// The configuration with its gaps filled; a gap without a variable is null, one for a block or a variable of the server
   /// stays. Members that the template lacks and the variables have are added, so that `timeout` and `memory_limit` work
   /// under a template that another worker made; where it has an `env` of its own, the variables' goes over that.
-  package func configuration(with variables: JSONObject) -> JSONObject {
+  ///
+  /// - Parameter environment: the worker's, for gaps such as `{{ $HOME }}`; one that it lacks is filled with nothing, as
+  ///   Prefect's worker does (`apply_values` of `prefect.utilities.templating`).
+  package func configuration(
+    with variables: JSONObject, environment: [String: String] = [:]
+  ) -> JSONObject {
     var template = configuration
     if var environment = template["env"]?.object {
       for (name, value) in variables["env"]?.object ?? [:] { environment[name] = value }
@@ -53,7 +58,9 @@ package struct JobTemplate: Sendable, Equatable {
     for (name, value) in template {
       filled[name] = JobGaps.fill(value) { gap in
         // Nil where it stays, which `nil` alone is not: that is null.
-        JobGaps.isOfServer(gap) ? Optional.none : variables[gap] ?? .null
+        if JobGaps.isOfServer(gap) { return Optional.none }
+        if gap.hasPrefix("$") { return .string(environment[String(gap.dropFirst())] ?? "") }
+        return variables[gap] ?? .null
       }
     }
     for (name, value) in variables where filled[name] == nil { filled[name] = value }
@@ -152,5 +159,5 @@ enum JobGaps {
   }
 
   // A computed property: a Regex is no Sendable type.
-  private static var gap: Regex<(Substring, Substring)> { /\{\{\s*([A-Za-z0-9_.\-]+)\s*\}\}/ }
+  private static var gap: Regex<(Substring, Substring)> { /\{\{\s*([A-Za-z0-9_.\-$]+)\s*\}\}/ }
 }

@@ -44,7 +44,7 @@ package actor FlowRunLoop {
     self.world = world
     self.options = options
     log = world.log
-    jobs = JobReader(world.client)
+    jobs = JobReader(world.client, environment: world.environment)
     nap = Nap(world.clock)
   }
 

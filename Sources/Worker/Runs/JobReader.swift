@@ -9,7 +9,13 @@ actor JobReader {
   private let client: PrefectClient
   private var flowNames: [String: String] = [:]
 
-  init(_ client: PrefectClient) { self.client = client }
+  private let environment: [String: String]
+
+  /// - Parameter environment: the worker's, for `{{ $NAME }}` in the pool's template.
+  init(_ client: PrefectClient, environment: [String: String]) {
+    self.client = client
+    self.environment = environment
+  }
 
   /// What is known of a run besides itself.
   struct Job: Sendable {
@@ -29,7 +35,7 @@ actor JobReader {
       deploymentName = deployment.name
     }
     layers.append(run.jobVariables)
-    let filled = template.configuration(with: template.variables(layers))
+    let filled = template.configuration(with: template.variables(layers), environment: environment)
     let document = try await resolve(filled).object ?? [:]
     return Job(
       configuration: try JobConfiguration(document), flowName: try await flowName(of: run),
