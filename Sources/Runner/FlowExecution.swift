@@ -34,7 +34,7 @@ public struct FlowExecution: Sendable {
   /// Runs a flow with parameters laid over its defaults. Whatever goes wrong is in the outcome; cancelling the task
   /// that calls this cancels the run.
   public func run(_ flow: any Flow.Type, parameters: JSONObject, id: UUID = UUID()) async -> RunOutcome {
-    await run(typed: flow, parameters, id)
+    await withTaskExecutorPreference(FlowThreads.shared) { await run(typed: flow, parameters, id) }
   }
 
   private func run<Definition: Flow>(typed flow: Definition.Type, _ parameters: JSONObject, _ id: UUID) async

@@ -43,35 +43,39 @@ final class UncountedTime: Sendable {
 }
 
 enum TimeLimit {
+  private struct Ended: Error {}
+  private final class Box<Value: Sendable>: Sendable { let value = Mutex<Value?>(nil) }
+
   /// Does some work, which is cancelled when its time is up.
   static func keep<Result: Sendable>(
     _ limit: Duration, for work: String, clock: any WallClock, _ body: @Sendable () async throws -> Result
   ) async throws -> Result {
     let uncounted = UncountedTime()
     let start = clock.now()
-    // The body stays in this task, so that it need not escape; the watcher cancels it through its own task.
+    let result = Box<Result>()
     return try await withoutActuallyEscaping(body) { body in
-      try await withThrowingTaskGroup(of: Result?.self) { group in
-        group.addTask {
-          try await UncountedTime.$current.withValue(UncountedTime.current + [uncounted]) { try await body() }
-        }
-        group.addTask {
-          while true {
-            let due = start.addingTimeInterval((limit + uncounted.value).seconds)
-            guard clock.now() < due else { return nil }
-            try await clock.alarm(at: due)
+      do {
+        // The first error of such a group cancels the others at once, without a thread of the parent's: the body may keep
+        // busy all that it has. What it throws then is the consequence, not the cause.
+        try await withThrowingDiscardingTaskGroup { group in
+          group.addTask {
+            let value = try await UncountedTime.$current.withValue(UncountedTime.current + [uncounted]) {
+              try await body()
+            }
+            result.value.withLock { $0 = value }
+            throw Ended()
+          }
+          group.addTask(executorPreference: globalConcurrentExecutor) {
+            while true {
+              let due = start.addingTimeInterval((limit + uncounted.value).seconds)
+              guard clock.now() < due else { throw TimedOut(work: work, limit: limit) }
+              try await clock.alarm(at: due)
+            }
           }
         }
-        defer { group.cancelAll() }
-        guard let first = try await group.next() else { throw CancellationError() }
-        guard let result = first else {
-          group.cancelAll()
-          // What the body throws now is the consequence, not the cause.
-          while (try? await group.next()) != nil {}
-          throw TimedOut(work: work, limit: limit)
-        }
-        return result
-      }
+      } catch is Ended {}
+      guard let value = result.value.withLock({ $0 }) else { throw CancellationError() }
+      return value
     }
   }
 }
