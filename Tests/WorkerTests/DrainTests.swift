@@ -188,6 +188,34 @@ import Testing
     #expect(bench.fake.now[others]?.type == "PENDING")
   }
 
+  @Test(
+    "A run whose worker was killed as it was to let the process begin is done by the next one",
+    arguments: [true, false])
+  func neverBegan(isOurs: Bool) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let transition = UUID()
+    let id = bench.fake.add(shell("true"))
+    bench.fake.change { state in
+      let claim = isOurs ? transition : UUID()
+      state.runs[0].state = ["type": "PENDING", "state_details": ["transition_id": .string(claim.wire)]]
+    }
+    do {
+      let journal = try RunJournal(folder: "\(bench.folder)/runs", name: "w1", log: .silent)
+      var record = RunRecord(id: id, name: "ours", transition: transition)
+      record.process = ProcessIdentity(
+        pid: 4711, startTicks: 1, bootID: ProcessIdentity.currentBootID)
+      record.hasWaited = true
+      try journal.write(record)
+    }
+    try await bench.working(try bench.loop()) {
+      await bench.fake.until { ["COMPLETED", "CRASHED"].contains($0[id]?.type) }
+    }
+    #expect(
+      bench.fake.now[id]?.history
+        == (isOurs ? ["SCHEDULED", "SCHEDULED", "PENDING", "COMPLETED"] : ["SCHEDULED", "CRASHED"]))
+  }
+
   @Test("A run that was claimed and not started is started by the pool's template, however late that is read")
   func claimedTemplate() async throws {
     let bench = try await LoopBench()

@@ -79,9 +79,14 @@ import Testing
 }
 
 @Suite("Runs whose process starts before they are claimed", .timeLimit(.minutes(1))) struct AheadTests {
-  /// This program in its place: tells what it does in two files.
+  /// This program in its place. It tells what it does in two files: that it is there, and, when it goes, how many
+  /// arguments it has: the option to wait, or none.
   private func own(_ bench: LoopBench) -> [String] {
-    let script = "echo $$ >> \(bench.folder)/started; read go || exit 0; echo $@ >> \(bench.folder)/went"
+    let script = """
+      echo $$ >> \(bench.folder)/started
+      if [ "$1" = --wait ]; then read go || exit 0; fi
+      echo $# >> \(bench.folder)/went
+      """
     return ["/bin/sh", "-c", script, "flow"]
   }
 
@@ -106,7 +111,7 @@ import Testing
       #expect(lines(bench, "went").isEmpty)
       bench.fake.change { $0.holdsClaims = false }
       #expect(await bench.fake.run(id, has: "COMPLETED")?.history == ["SCHEDULED", "PENDING", "COMPLETED"])
-      #expect(lines(bench, "went") == ["--wait"])
+      #expect(lines(bench, "went") == ["1"])
       #expect(lines(bench, "started").count == 1)
       _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
       #expect(try FileManager.default.contentsOfDirectory(atPath: "\(bench.folder)/runs") == ["lock"])
@@ -141,11 +146,10 @@ import Testing
       }
       let next = bench.fake.add([:])
       await bench.fake.until { $0[next]?.type == "PENDING" }
-      #expect(lines(bench, "started").count == 1)
       bench.fake.change { $0.holdsClaims = false }
-      // It begins with the input of a process that nobody holds: none.
       #expect(await bench.fake.run(next, has: "COMPLETED") != nil)
       #expect(lines(bench, "started").count == 2)
+      #expect(lines(bench, "went") == ["0"])
     }
   }
 
@@ -188,6 +192,8 @@ import Testing
     try await bench.working(try loop(bench, own: own(bench))) {
       let id = bench.fake.add(shell("echo $# >> \(bench.folder)/started"))
       await bench.fake.until { $0[id]?.type == "PENDING" }
+      let polls = bench.fake.now.polls
+      await bench.fake.until { $0.polls >= polls + 2 }
       #expect(lines(bench, "started").isEmpty)
       bench.fake.change { $0.holdsClaims = false }
       _ = await bench.fake.run(id, has: "COMPLETED")
@@ -195,25 +201,90 @@ import Testing
     }
   }
 
+  /// A run whose process waits while the server holds the answer to its claim.
+  private func claiming(_ bench: LoopBench) async throws -> (id: UUID, pid: Int32) {
+    bench.fake.change { $0.holdsClaims = true }
+    let id = bench.fake.add([:])
+    await bench.fake.until { $0[id]?.type == "PENDING" }
+    let pid = try await eventually { lines(bench, "started").first.flatMap { Int32($0) } }
+    return (id, try #require(pid))
+  }
+
   @Test("A run that is cancelled while it is claimed has done nothing")
   func cancelled() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    bench.fake.change { $0.holdsClaims = true }
     try await bench.working(try loop(bench, own: own(bench))) {
-      let id = bench.fake.add([:])
-      await bench.fake.until { $0[id]?.type == "PENDING" }
-      _ = try await eventually { lines(bench, "started").count == 1 ? true : nil }
+      let (id, _) = try await claiming(bench)
       bench.fake.change { state in
         for place in state.runs.indices { state.runs[place].state = ["type": "CANCELLING"] }
       }
       // Until the worker has seen it.
-      let polls = bench.fake.now.polls
-      await bench.fake.until { $0.polls >= polls + 3 }
+      let asked = bench.fake.now.stateReads
+      await bench.fake.until { $0.stateReads >= asked + 2 }
       bench.fake.change { $0.holdsClaims = false }
       #expect(await bench.fake.run(id, has: "CANCELLED") != nil)
       _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
       #expect(lines(bench, "went").isEmpty)
+    }
+  }
+
+  @Test(
+    "A worker that stops in the midst of a claim leaves no process behind",
+    arguments: DrainPolicy.Action.allCases)
+  func stopped(action: DrainPolicy.Action) async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    let stopping = try bench.loop(
+      own: own(bench), drain: DrainPolicy(action, patience: .seconds(20), killGrace: .seconds(5))
+    ) { $0.waitOption = "--wait" }
+    var claimed: (id: UUID, pid: Int32)?
+    try await bench.working(stopping) {
+      claimed = try await claiming(bench)
+      await stopping.stop()
+      bench.fake.change { $0.holdsClaims = false }
+    }
+    let (id, pid) = try #require(claimed)
+    _ = try await eventually { ProcessIdentity(of: pid)?.isAlive == true ? nil : true }
+    #expect(ProcessIdentity(of: pid)?.isAlive != true)
+    if action == .cancel {
+      #expect(bench.fake.now[id]?.type == "CANCELLED")
+    } else {
+      try await bench.working(try loop(bench, own: own(bench))) {
+        _ = await bench.fake.run(id, has: "COMPLETED")
+      }
+    }
+    #expect(lines(bench, "went").count == (action == .cancel ? 0 : 1))
+  }
+
+  @Test(
+    "Where the answer to the claim is lost the process that waited goes, and another one executes the run")
+  func lostAnswer() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    bench.fake.change { $0.losesNextAnswer = true }
+    try await bench.working(try loop(bench, own: own(bench))) {
+      let id = bench.fake.add([:])
+      #expect(await bench.fake.run(id, has: "COMPLETED")?.history == ["SCHEDULED", "PENDING", "COMPLETED"])
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      #expect(lines(bench, "went") == ["0"])
+    }
+  }
+
+  @Test("Where the process cannot be written down another one is started, which is found without that")
+  func unwritten() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try loop(bench, own: own(bench))) {
+      let (id, _) = try await claiming(bench)
+      // Nothing can be put in the place of a folder.
+      let record = "\(bench.folder)/runs/\(id.wire).json"
+      try FileManager.default.removeItem(atPath: record)
+      try FileManager.default.createDirectory(atPath: "\(record)/full", withIntermediateDirectories: true)
+      bench.fake.change { $0.holdsClaims = false }
+      #expect(await bench.fake.run(id, has: "COMPLETED") != nil)
+      _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
+      #expect(lines(bench, "started").count == 2 && lines(bench, "went") == ["0"])
     }
   }
 }

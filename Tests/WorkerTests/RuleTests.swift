@@ -285,6 +285,7 @@ import Testing
     record.memoryLimit = MemorySize(bytes: 1 << 29)
     record.outputPosition = 77
     record.isRequeued = true
+    record.hasWaited = true
     for exit in [ProcessExit.exited(3), .signalled(9), .unknown(.whileAway)] {
       record.ending = ProcessEnding(exit, usage: ProcessUsage(peakMemory: 5, cpuSeconds: 0.5))
       let text = record.json.text()

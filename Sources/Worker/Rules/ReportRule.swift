@@ -1,4 +1,5 @@
 import Essentials
+package import FoundationEssentials
 package import PrefectAPI
 
 /// Why a worker ends a process.
@@ -45,9 +46,10 @@ package enum ReportRule {
   /// - Parameters:
   ///   - run: as the server has it.
   ///   - reason: why this worker ended its process; nil where it did not.
+  ///   - claim: of a process that waited for the word (``HeldProcess``), the transition by which its run was claimed.
   /// - Returns: nil where nothing is left to say: the process has said how the run ended, or has handed it back.
   package static func report(
-    _ ending: ProcessEnding, of run: Prefect.FlowRun, reason: EndingReason?
+    _ ending: ProcessEnding, of run: Prefect.FlowRun, reason: EndingReason?, claim: UUID? = nil
   ) -> Report? {
     let type = run.state?.type ?? .pending
     if reason == .drainRequeued {
@@ -72,6 +74,10 @@ package enum ReportRule {
       // A command that knows nothing of Prefect.
       return Report(
         Prefect.StateCreate(.completed, message: "The process ended with exit code 0\(ending.usageInWords)."))
+    }
+    if let claim, case .unknown = ending.exit, type == .pending, run.state?.details.transitionID == claim {
+      // Its worker was killed as it was to give the word. One that hears it says RUNNING before it does anything.
+      return Report(waitsForNext, isForced: true)
     }
     return Report(Prefect.StateCreate(.crashed, message: crash(ending, reason: reason)))
   }

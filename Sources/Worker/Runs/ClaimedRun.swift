@@ -42,9 +42,11 @@ package actor ClaimedRun {
     record.timeout = job.configuration.timeout
     record.memoryLimit = job.configuration.memoryLimit
     record.started = world.clock.now()
-    if try letGo() { return }
+    if letGo() { return }
     await dismiss()
+    // Meanwhile it may have been ended, or left to another worker.
     if let reason { throw ReportRule.Obstacle.ended(reason) }
+    if isLeft { throw CancellationError() }
     let launch = launch(job, of: run)
     tail = OutputTail.atEnd(of: world.journal.outputPath(of: id))
     record.outputPosition = tail.position
@@ -88,19 +90,18 @@ package actor ClaimedRun {
     await held?.dismiss()
   }
 
-  /// Lets the process that waits begin. Gives false where there is none, or it has ended by itself.
-  private func letGo() throws -> Bool {
+  /// Lets the process that waits begin. Gives false where there is none, or it cannot begin.
+  private func letGo() -> Bool {
     guard let held, !held.watch.hasEnded else { return false }
     let process = held.watch.identity
     record.process = process
+    record.hasWaited = true
     // First, and with success: a worker after this one takes a process that waits, and is not written down, for one that
     // never began.
-    do { try world.journal.write(record) } catch {
+    guard write(), held.letGo() else {
       record.process = nil
-      throw error
-    }
-    guard held.letGo() else {
-      record.process = nil
+      record.hasWaited = false
+      write()
       return false
     }
     self.held = nil
@@ -263,11 +264,13 @@ package actor ClaimedRun {
     }
   }
 
-  private func write() {
+  @discardableResult private func write() -> Bool {
     do {
       try world.journal.write(record)
+      return true
     } catch {
       log.error("\(error)")
+      return false
     }
   }
 
@@ -278,13 +281,17 @@ package actor ClaimedRun {
   /// - Returns: what was reported; nil where there was nothing left to say.
   /// - Throws: `CancellationError`; then the record is kept, and the next worker reports.
   func settle(_ ending: ProcessEnding) async throws -> Prefect.StateType? {
-    let reported = try await report { [reason] run in ReportRule.report(ending, of: run, reason: reason) }
+    let claim = record.hasWaited ? record.transition : nil
+    let reported = try await report { [reason] run in
+      ReportRule.report(ending, of: run, reason: reason, claim: claim)
+    }
     world.journal.forget(id, keepingOutput: reported == .crashed)
     return reported
   }
 
   /// Tells the server what becomes of a run that was claimed and is not started.
   func settle(_ obstacle: ReportRule.Obstacle) async throws {
+    await dismiss()
     switch obstacle {
     case .problem(let problem): log.error("could not be started: \(problem)")
     case .deploymentGone: log.error("is not started: its deployment is gone")

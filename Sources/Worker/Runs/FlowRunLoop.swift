@@ -235,6 +235,7 @@ package actor FlowRunLoop {
         try await self.world.client.setFlowRunState(run.id, state)
       }
     } catch let failure as PrefectFailure where failure.isNotFound || failure.kind == .rejected {
+      headStart.learn(isClaimed: false)
       log.warning("\(run.name) is not claimed: \(failure)")
       return false
     } catch let error as CancellationError {

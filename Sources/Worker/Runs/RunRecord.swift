@@ -10,6 +10,8 @@ package struct RunRecord: Sendable, Equatable {
   /// The id of the proposal by which the run was claimed: PENDING with another one is somebody else's.
   package var transition: UUID
   package var process: ProcessIdentity?
+  /// Whether the process has waited for the word (``HeldProcess``).
+  package var hasWaited = false
   package var started: Date?
   package var streamsOutput = true
   package var timeout: Duration?
@@ -34,6 +36,7 @@ package struct RunRecord: Sendable, Equatable {
       "is_requeued": .bool(isRequeued),
     ]
     document["process"] = process?.json
+    if hasWaited { document["has_waited"] = true }
     document["started"] = started.map { .string(WireDate.text($0)) }
     document["timeout"] = timeout.map { .number($0.seconds) }
     document["memory_limit"] = memoryLimit.map { .integer($0.bytes) }
@@ -48,6 +51,7 @@ package struct RunRecord: Sendable, Equatable {
     else { return nil }
     self.init(id: id, name: name, transition: transition)
     process = ProcessIdentity(json: json["process"])
+    hasWaited = json["has_waited"]?.bool ?? false
     started = json["started"]?.string.flatMap(WireDate.date(_:))
     streamsOutput = json["streams_output"]?.bool ?? true
     timeout = json["timeout"]?.double.map { .seconds($0) }

@@ -43,6 +43,8 @@ final class FakePrefect: Sendable {
     var isDeploymentGone = false
     var heartbeats = 0
     var polls = 0
+    /// How often somebody has asked for the states of several runs.
+    var stateReads = 0
     /// From which poll on the pool is paused, or has reached its limit: no run is given out.
     var heldBackFrom = Int.max
     /// When, after the first poll, the runs are due that it finds.
@@ -237,6 +239,7 @@ final class FakePrefect: Sendable {
       state.logs += (body.array ?? []).compactMap { $0["message"]?.string }
       return (201, .null)
     case ("POST", "flow_runs", "filter"):
+      state.stateReads += 1
       let ids = body["flow_runs"]?["id"]?["any_"]?.array?.compactMap(\.string) ?? []
       let types = body["flow_runs"]?["state"]?["type"]?["any_"]?.array?.compactMap(\.string) ?? []
       let offset = body["offset"]?.integer ?? 0
