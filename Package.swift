@@ -69,9 +69,10 @@ let package = Package(
   // From the bottom up; ARCHITECTURE.md has the reasons, and a test holds the imports against its table.
   targets: [
     system("CCurl", "libcurl", "libcurl4-openssl-dev"),
-    system("CNetCDF", "netcdf", "libnetcdf-dev"),
-    system("CLibXML2", "libxml-2.0", "libxml2-dev"),
     system("CZlib", "zlib", "zlib1g-dev"),
+    // Without pkg-config, which would link the libraries: they are loaded when something of them is first wanted.
+    .systemLibrary(name: "CNetCDF", providers: [.apt(["libnetcdf-dev"])]),
+    .target(name: "CLibXML2"),
     // Without pkg-config, which would link the shared library: Connectors and Climate take the archive into the program.
     .systemLibrary(name: "CDeflate", providers: [.apt(["libdeflate-dev"])]),
     .systemLibrary(name: "CLinux"),
@@ -107,8 +108,8 @@ let package = Package(
     library(
       "SluiceCLI",
       [
-        "CLibXML2", "Climate", "Connectors", "Deployments", "Essentials", "FlowKit", "HTTP", "JSON",
-        "PrefectAPI", "PrefectClient", "Runner", "Sandbox", "Worker", argumentParser, unixSignals,
+        "Climate", "Connectors", "Deployments", "Essentials", "FlowKit", "HTTP", "JSON", "PrefectAPI",
+        "PrefectClient", "Runner", "Sandbox", "Worker", argumentParser, unixSignals,
       ]),
     .executableTarget(
       name: "sluice", dependencies: ["Flows", "SluiceCLI"], swiftSettings: strict, linkerSettings: lean),

@@ -30,7 +30,9 @@ struct Examination {
   let http: HTTPClient
 
   func run(dhis2: BlockReference<DHIS2Credentials>, cds: BlockReference<CDSCredentials>) async -> [Finding] {
-    var findings = [libraries]
+    var findings = [Finding(subject: "libcurl", text: HTTPClient.libraryVersion, problem: nil)]
+    findings += [await find("libnetcdf") { try ClimateFile.libraryVersion }]
+    findings += [await find("libxml2") { try XMLLibrary.version }]
     findings += [await find("state folder") { try writable(folders.state) }]
     findings += [await find("cache folder") { try writable(folders.cache) }]
     findings += [
@@ -61,12 +63,6 @@ struct Examination {
       }
     ]
     return findings
-  }
-
-  private var libraries: Finding {
-    Finding(
-      subject: "libraries", text: "\(HTTPClient.libraryVersion); libnetcdf \(ClimateFile.libraryVersion)",
-      problem: nil)
   }
 
   private func find(_ subject: String, _ look: () async throws -> String) async -> Finding {

@@ -15,6 +15,6 @@ extension SandboxOptions {
   /// Options for a sandbox in a process that reads NetCDF itself: both sides hold the same lock.
   init(sharingNetCDF: Void) {
     self.init()
-    holdingNetCDF = { work in try NetCDFLibrary.exclusively(work) }
+    holdingNetCDF = { work in try NetCDFLibrary.exclusively { _ in try work() } }
   }
 }

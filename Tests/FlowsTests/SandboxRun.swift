@@ -18,7 +18,7 @@ struct SandboxRun {
   ) async throws -> Result {
     var options = SandboxOptions()
     options.queueTime = .zero
-    options.holdingNetCDF = { work in try NetCDFLibrary.exclusively(work) }
+    options.holdingNetCDF = { work in try NetCDFLibrary.exclusively { _ in try work() } }
     change(&options)
     let run = try SandboxRun(await Sandbox.start(options))
     do {

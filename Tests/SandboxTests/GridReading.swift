@@ -28,51 +28,51 @@ struct GridReading {
   }
 
   private mutating func read(_ path: String) throws {
-    HDF5Messages.silence()
+    let library = try QuietNetCDF.library()
     var file: Int32 = 0
-    guard nc_open(path, NC_NOWRITE, &file) == NC_NOERR else { throw WireError(message: "not NetCDF") }
-    defer { nc_close(file) }
+    guard library.nc_open(path, NC_NOWRITE, &file) == NC_NOERR else { throw WireError(message: "not NetCDF") }
+    defer { _ = library.nc_close(file) }
     var count: Int32 = 0
-    nc_inq_ndims(file, &count)
+    _ = library.nc_inq_ndims(file, &count)
     var name = [CChar](repeating: 0, count: 257)
     func text() -> String { name.withUnsafeBufferPointer { String(cString: $0.baseAddress!) } }
     for id in 0..<count {
       var length = 0
-      nc_inq_dim(file, id, &name, &length)
+      _ = library.nc_inq_dim(file, id, &name, &length)
       dimensions[text()] = length
     }
     let steps = dimensions["valid_time"] ?? 0
     let size = steps * (dimensions["latitude"] ?? 0) * (dimensions["longitude"] ?? 0)
-    nc_inq_nvars(file, &count)
+    _ = library.nc_inq_nvars(file, &count)
     for id in 0..<count {
-      nc_inq_varname(file, id, &name)
+      _ = library.nc_inq_varname(file, id, &name)
       let variable = text()
       names.append(variable)
       switch variable {
       case "valid_time":
         times = [Int64](repeating: 0, count: steps)
-        nc_get_var(file, id, &times)
+        _ = library.nc_get_var(file, id, &times)
       case "latitude":
         latitudes = [Double](repeating: 0, count: dimensions["latitude"] ?? 0)
-        nc_get_var_double(file, id, &latitudes)
+        _ = library.nc_get_var_double(file, id, &latitudes)
       case "longitude":
         longitudes = [Double](repeating: 0, count: dimensions["longitude"] ?? 0)
-        nc_get_var_double(file, id, &longitudes)
+        _ = library.nc_get_var_double(file, id, &longitudes)
       case "expver":
         var texts = [UnsafeMutablePointer<CChar>?](repeating: nil, count: steps)
-        nc_get_var_string(file, id, &texts)
+        _ = library.nc_get_var_string(file, id, &texts)
         versions = texts.map { $0.map { String(cString: $0) } ?? "" }
-        nc_free_string(steps, &texts)
+        _ = library.nc_free_string(steps, &texts)
       case "number": break
       default:
         var values = [Float](repeating: 0, count: size)
-        nc_get_var_float(file, id, &values)
+        _ = library.nc_get_var_float(file, id, &values)
         fields[variable] = values
         var (shuffle, deflate, level): (Int32, Int32, Int32) = (0, 0, 0)
-        nc_inq_var_deflate(file, id, &shuffle, &deflate, &level)
+        _ = library.nc_inq_var_deflate(file, id, &shuffle, &deflate, &level)
         shuffleAndDeflate[variable] = [shuffle, deflate, level]
         var missing: Float = 0
-        nc_get_att_float(file, id, "_FillValue", &missing)
+        _ = library.nc_get_att_float(file, id, "_FillValue", &missing)
         fillValues[variable] = missing
       }
     }

@@ -23,34 +23,36 @@ package struct ChunkTable: Sendable {
   private static let mostChunks = 512
 
   /// The tables of all variables of little-endian floats for which this works; the others are left to the library.
-  static func all(path: String, variables: [NetCDFVariable]) -> [Int32: ChunkTable] {
-    NetCDFLibrary.exclusively {
-      let file = sluice_hdf5_open(path)
+  static func all(path: String, variables: [NetCDFVariable]) throws -> [Int32: ChunkTable] {
+    try NetCDFLibrary.exclusively { library in
+      let file = library.openHDF5(path)
       guard file >= 0 else { return [:] }
-      defer { H5Fclose(file) }
+      defer { _ = library.H5Fclose(file) }
       var tables: [Int32: ChunkTable] = [:]
       for variable in variables
       where variable.type == .float && variable.dimensions.count >= 2 && variable.count < .max {
-        tables[variable.id] = table(of: variable, in: file)
+        tables[variable.id] = table(of: variable, in: file, library)
       }
       return tables
     }
   }
 
-  private static func table(of variable: NetCDFVariable, in file: hid_t) -> ChunkTable? {
-    let dataset = sluice_hdf5_dataset(file, "/" + variable.name)
+  private static func table(
+    of variable: NetCDFVariable, in file: hid_t, _ library: NetCDFFunctions
+  ) -> ChunkTable? {
+    let dataset = library.openDataset(file, "/" + variable.name)
     guard dataset >= 0 else { return nil }
-    defer { H5Dclose(dataset) }
-    let list = H5Dget_create_plist(dataset)
+    defer { _ = library.H5Dclose(dataset) }
+    let list = library.H5Dget_create_plist(dataset)
     guard list >= 0 else { return nil }
-    defer { H5Pclose(list) }
+    defer { _ = library.H5Pclose(list) }
     let rank = variable.dimensions.count
-    guard sluice_hdf5_is_little_float(dataset) != 0, sluice_hdf5_is_chunked(list) != 0 else { return nil }
+    guard library.isLittleFloat(dataset), library.isChunked(list) else { return nil }
     var shape = [hsize_t](repeating: 0, count: rank)
-    guard H5Pget_chunk(list, Int32(rank), &shape) == Int32(rank) else { return nil }
+    guard library.H5Pget_chunk(list, Int32(rank), &shape) == Int32(rank) else { return nil }
     var filters: [Int32] = []
-    for position in 0..<max(0, H5Pget_nfilters(list)) {
-      filters.append(sluice_hdf5_filter(list, UInt32(position)))
+    for position in 0..<max(0, library.H5Pget_nfilters(list)) {
+      filters.append(library.filter(list, UInt32(position)))
     }
     let known = [sluice_hdf5_shuffle(), sluice_hdf5_deflate()]
     guard filters == known || filters == [known[1]] else { return nil }
@@ -59,7 +61,7 @@ package struct ChunkTable: Sendable {
       $0 * (($1.0.length + Int($1.1) - 1) / Int($1.1))
     }
     // Blocks that were never written have no entry: what stands for them is the library's business.
-    guard sluice_hdf5_chunk_count(dataset, &count) >= 0, count <= mostChunks, Int(count) == needed else {
+    guard library.chunkCount(dataset, &count) >= 0, count <= mostChunks, Int(count) == needed else {
       return nil
     }
     var chunks: [Chunk] = []
@@ -68,7 +70,7 @@ package struct ChunkTable: Sendable {
       var mask: UInt32 = 0
       var address: haddr_t = 0
       var size: hsize_t = 0
-      guard sluice_hdf5_chunk(dataset, index, &origin, &mask, &address, &size) >= 0, mask == 0 else {
+      guard library.chunk(dataset, index, &origin, &mask, &address, &size) >= 0, mask == 0 else {
         return nil
       }
       chunks.append(Chunk(origin: origin.map { Int($0) }, address: Int(address), size: Int(size)))

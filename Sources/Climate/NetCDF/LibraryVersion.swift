@@ -2,5 +2,9 @@ internal import CNetCDF
 
 extension ClimateFile {
   /// What libnetcdf says of itself: `4.9.0 of ...`.
-  public static var libraryVersion: String { NetCDFLibrary.exclusively { String(cString: nc_inq_libvers()) } }
+  ///
+  /// - Throws: `Misconfiguration` where it is not to be had.
+  public static var libraryVersion: String {
+    get throws { try NetCDFLibrary.exclusively { String(cString: $0.version()) } }
+  }
 }

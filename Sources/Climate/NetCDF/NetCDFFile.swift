@@ -19,26 +19,27 @@ package final class NetCDFFile: Sendable {
     let label = name ?? path
     try ClassicHeader.check(path: path, name: label)
     var handle: Int32 = -1
-    (variables, attributes) = try NetCDFLibrary.exclusively {
-      try NetCDFLibrary.check(nc_open(path, NC_NOWRITE, &handle), "cannot open \(label) as NetCDF")
+    (variables, attributes) = try NetCDFLibrary.exclusively { library in
+      try NetCDFLibrary.check(library.nc_open(path, NC_NOWRITE, &handle), "cannot open \(label) as NetCDF")
       do {
         return try (
-          Self.variables(of: handle, file: label),
-          Self.attributes(of: handle, variable: NC_GLOBAL, file: label)
+          Self.variables(of: handle, file: label, library),
+          Self.attributes(of: handle, variable: NC_GLOBAL, file: label, library)
         )
       } catch {
-        nc_close(handle)
+        _ = library.nc_close(handle)
         throw error
       }
     }
     self.name = label
     self.handle = handle
     descriptor = Glibc.open(path, O_RDONLY | O_CLOEXEC)
-    tables = descriptor < 0 ? [:] : ChunkTable.all(path: path, variables: variables)
+    tables = descriptor < 0 ? [:] : try ChunkTable.all(path: path, variables: variables)
   }
 
   deinit {
-    NetCDFLibrary.exclusively { _ = nc_close(handle) }
+    // Where a file is open, the library is there.
+    _ = try? NetCDFLibrary.exclusively { $0.nc_close(handle) }
     if descriptor >= 0 { close(descriptor) }
   }
 
@@ -48,13 +49,13 @@ package final class NetCDFFile: Sendable {
   package func doubles(_ variable: NetCDFVariable, start: [Int]? = nil, count: [Int]? = nil) throws
     -> [Double]
   {
-    try read(variable, start, count) { nc_get_vara_double(self.handle, variable.id, $0, $1, $2) }
+    try read(variable, start, count) { $0.nc_get_vara_double(self.handle, variable.id, $1, $2, $3) }
   }
 
   /// Values of a block as floats, just as stored.
   package func floats(_ variable: NetCDFVariable, start: [Int]? = nil, count: [Int]? = nil) throws -> [Float]
   {
-    try read(variable, start, count) { nc_get_vara_float(self.handle, variable.id, $0, $1, $2) }
+    try read(variable, start, count) { $0.nc_get_vara_float(self.handle, variable.id, $1, $2, $3) }
   }
 
   /// Floats of a whole variable or of some of its times in blocks, where the file is laid out for it; else nil.
@@ -75,10 +76,12 @@ package final class NetCDFFile: Sendable {
 
   /// How many times one block holds, where the library stores the variable in blocks.
   package func blockDepth(_ variable: NetCDFVariable, dimension: Int) -> Int? {
-    NetCDFLibrary.exclusively {
+    // Where a file is open, the library is there.
+    try? NetCDFLibrary.exclusively { library in
       var storage: Int32 = 0
       var sizes = [Int](repeating: 0, count: variable.dimensions.count)
-      guard nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR, storage == NC_CHUNKED
+      guard library.nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR,
+        storage == NC_CHUNKED
       else {
         return nil
       }
@@ -91,7 +94,7 @@ package final class NetCDFFile: Sendable {
     if variable.type == .text {
       let width = variable.dimensions.last?.length ?? 1
       let bytes: [CChar] = try read(variable, nil, nil) {
-        nc_get_vara_text(self.handle, variable.id, $0, $1, $2)
+        $0.nc_get_vara_text(self.handle, variable.id, $1, $2, $3)
       }
       return stride(from: 0, to: bytes.count, by: max(width, 1)).map { start in
         let text = bytes[start..<min(start + width, bytes.count)].prefix { $0 != 0 }.map {
@@ -101,11 +104,11 @@ package final class NetCDFFile: Sendable {
       }
     }
     let total = try room(variable.dimensions.map(\.length), of: Int.self, for: variable)
-    return try NetCDFLibrary.exclusively {
+    return try NetCDFLibrary.exclusively { library in
       var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: max(total, 1))
       try NetCDFLibrary.check(
-        nc_get_var_string(handle, variable.id, &pointers), "cannot read \(variable.name) of \(name)")
-      defer { nc_free_string(total, &pointers) }
+        library.nc_get_var_string(handle, variable.id, &pointers), "cannot read \(variable.name) of \(name)")
+      defer { _ = library.nc_free_string(total, &pointers) }
       return pointers.prefix(total).map { $0.map { String(cString: $0) } ?? "" }
     }
   }
@@ -134,7 +137,7 @@ package final class NetCDFFile: Sendable {
 
   private func read<Number>(
     _ variable: NetCDFVariable, _ start: [Int]?, _ count: [Int]?,
-    _ call: (UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafeMutablePointer<Number>) -> Int32
+    _ call: (NetCDFFunctions, UnsafePointer<Int>?, UnsafePointer<Int>?, UnsafeMutablePointer<Number>) -> Int32
   ) throws -> [Number] {
     let start = start ?? variable.dimensions.map { _ in 0 }
     let count = count ?? variable.dimensions.map(\.length)
@@ -142,9 +145,10 @@ package final class NetCDFFile: Sendable {
     guard total > 0 else { return [] }
     return try [Number](unsafeUninitializedCapacity: total) { buffer, filled in
       let target = buffer.baseAddress!
-      try NetCDFLibrary.exclusively {
-        widenCache(variable)
-        try NetCDFLibrary.check(call(start, count, target), "cannot read \(variable.name) of \(name)")
+      try NetCDFLibrary.exclusively { library in
+        widenCache(variable, library)
+        try NetCDFLibrary.check(
+          call(library, start, count, target), "cannot read \(variable.name) of \(name)")
       }
       filled = total
     }
@@ -152,35 +156,43 @@ package final class NetCDFFile: Sendable {
 
   /// Lets the library keep one block at least: it would inflate a block that is larger than its cache again for every
   /// piece that is asked of it.
-  private func widenCache(_ variable: NetCDFVariable) {
+  private func widenCache(_ variable: NetCDFVariable, _ library: NetCDFFunctions) {
     guard !variable.dimensions.isEmpty else { return }
     var storage: Int32 = 0
     var sizes = [Int](repeating: 0, count: variable.dimensions.count)
-    guard nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR, storage == NC_CHUNKED else {
+    guard library.nc_inq_var_chunking(handle, variable.id, &storage, &sizes) == NC_NOERR,
+      storage == NC_CHUNKED
+    else {
       return
     }
     let bytes = sizes.reduce(8, *)
     // Where this fails, reading is slower and right all the same.
-    if bytes > 8 << 20 { nc_set_var_chunk_cache(handle, variable.id, min(bytes * 2, 256 << 20), 521, 0.75) }
+    if bytes > 8 << 20 {
+      _ = library.nc_set_var_chunk_cache(handle, variable.id, min(bytes * 2, 256 << 20), 521, 0.75)
+    }
   }
 
-  private static func variables(of handle: Int32, file: String) throws -> [NetCDFVariable] {
+  private static func variables(of handle: Int32, file: String, _ library: NetCDFFunctions) throws
+    -> [NetCDFVariable]
+  {
     var dimensionCount: Int32 = 0
     var variableCount: Int32 = 0
     try NetCDFLibrary.check(
-      nc_inq(handle, &dimensionCount, &variableCount, nil, nil), "cannot read the header of \(file)")
+      library.nc_inq(handle, &dimensionCount, &variableCount, nil, nil), "cannot read the header of \(file)")
     return try (0..<variableCount).map { id in
       var name = [CChar](repeating: 0, count: Int(NC_MAX_NAME) + 1)
       var type: nc_type = 0
       var rank: Int32 = 0
       try NetCDFLibrary.check(
-        nc_inq_var(handle, id, &name, &type, &rank, nil, nil), "cannot read the header of \(file)")
+        library.nc_inq_var(handle, id, &name, &type, &rank, nil, nil), "cannot read the header of \(file)")
       var dimensionIDs = [Int32](repeating: 0, count: Int(rank))
-      try NetCDFLibrary.check(nc_inq_vardimid(handle, id, &dimensionIDs), "cannot read the header of \(file)")
+      try NetCDFLibrary.check(
+        library.nc_inq_vardimid(handle, id, &dimensionIDs), "cannot read the header of \(file)")
       return NetCDFVariable(
         id: id, name: text(name), type: NetCDFType(type),
-        dimensions: try dimensionIDs.map { try dimension($0, of: handle, file: file) },
-        attributes: try attributes(of: handle, variable: id, file: file), defaultFill: defaultFill(type))
+        dimensions: try dimensionIDs.map { try dimension($0, of: handle, file: file, library) },
+        attributes: try attributes(of: handle, variable: id, file: file, library),
+        defaultFill: defaultFill(type))
     }
   }
 
@@ -198,59 +210,67 @@ package final class NetCDFFile: Sendable {
     }
   }
 
-  private static func dimension(_ id: Int32, of handle: Int32, file: String) throws -> NetCDFDimension {
+  private static func dimension(
+    _ id: Int32, of handle: Int32, file: String, _ library: NetCDFFunctions
+  ) throws -> NetCDFDimension {
     var name = [CChar](repeating: 0, count: Int(NC_MAX_NAME) + 1)
     var length = 0
-    try NetCDFLibrary.check(nc_inq_dim(handle, id, &name, &length), "cannot read the header of \(file)")
+    try NetCDFLibrary.check(
+      library.nc_inq_dim(handle, id, &name, &length), "cannot read the header of \(file)")
     return NetCDFDimension(name: text(name), length: length)
   }
 
   private static func attributes(
-    of handle: Int32, variable: Int32, file: String
+    of handle: Int32, variable: Int32, file: String, _ library: NetCDFFunctions
   ) throws -> [String: NetCDFAttribute] {
     var count: Int32 = 0
     if variable == NC_GLOBAL {
-      try NetCDFLibrary.check(nc_inq_natts(handle, &count), "cannot read the header of \(file)")
+      try NetCDFLibrary.check(library.nc_inq_natts(handle, &count), "cannot read the header of \(file)")
     } else {
-      try NetCDFLibrary.check(nc_inq_varnatts(handle, variable, &count), "cannot read the header of \(file)")
+      try NetCDFLibrary.check(
+        library.nc_inq_varnatts(handle, variable, &count), "cannot read the header of \(file)")
     }
     var attributes: [String: NetCDFAttribute] = [:]
     for index in 0..<count {
       var name = [CChar](repeating: 0, count: Int(NC_MAX_NAME) + 1)
       try NetCDFLibrary.check(
-        nc_inq_attname(handle, variable, index, &name), "cannot read the header of \(file)")
-      attributes[text(name)] = try attribute(name, of: handle, variable: variable, file: file)
+        library.nc_inq_attname(handle, variable, index, &name), "cannot read the header of \(file)")
+      attributes[text(name)] = try attribute(name, of: handle, variable: variable, file: file, library)
     }
     return attributes
   }
 
   private static func attribute(
-    _ name: [CChar], of handle: Int32, variable: Int32, file: String
+    _ name: [CChar], of handle: Int32, variable: Int32, file: String, _ library: NetCDFFunctions
   ) throws -> NetCDFAttribute? {
     var type: nc_type = 0
     var length = 0
     try NetCDFLibrary.check(
-      nc_inq_att(handle, variable, name, &type, &length), "cannot read attribute \(text(name)) of \(file)")
+      library.nc_inq_att(handle, variable, name, &type, &length),
+      "cannot read attribute \(text(name)) of \(file)")
     switch NetCDFType(type) {
     case .text:
       var bytes = [CChar](repeating: 0, count: length + 1)
       try NetCDFLibrary.check(
-        nc_get_att_text(handle, variable, name, &bytes), "cannot read attribute \(text(name)) of \(file)")
+        library.nc_get_att_text(handle, variable, name, &bytes),
+        "cannot read attribute \(text(name)) of \(file)")
       return .text(text(bytes))
     case .string:
       guard length > 0 else { return .text("") }
       var pointers = [UnsafeMutablePointer<CChar>?](repeating: nil, count: length)
       try NetCDFLibrary.check(
-        nc_get_att_string(handle, variable, name, &pointers), "cannot read attribute \(text(name)) of \(file)"
+        library.nc_get_att_string(handle, variable, name, &pointers),
+        "cannot read attribute \(text(name)) of \(file)"
       )
-      defer { nc_free_string(length, &pointers) }
+      defer { _ = library.nc_free_string(length, &pointers) }
       return .text(pointers.compactMap { $0.map { String(cString: $0) } }.joined(separator: " "))
     case .other: return nil
     case .integer, .wide, .float, .double:
       guard length > 0 else { return .numbers([], type: NetCDFType(type)) }
       var values = [Double](repeating: 0, count: length)
       try NetCDFLibrary.check(
-        nc_get_att_double(handle, variable, name, &values), "cannot read attribute \(text(name)) of \(file)")
+        library.nc_get_att_double(handle, variable, name, &values),
+        "cannot read attribute \(text(name)) of \(file)")
       return .numbers(values, type: NetCDFType(type))
     }
   }

@@ -1,4 +1,5 @@
-internal import CNetCDF
+package import CNetCDF
+internal import Essentials
 internal import Glibc
 
 /// The one door to the netCDF library, which (through HDF5) must never be entered by two threads at a time.
@@ -11,19 +12,27 @@ package enum NetCDFLibrary {
     return mutex
   }()
 
+  /// Loaded when the first file is opened, and then for good.
+  private static let loaded = Result { () throws(Misconfiguration) in
+    try SharedLibrary.netCDF.load(NetCDFFunctions.self, names: sluice_netcdf_names())
+  }
+
   /// Runs the calls with no other thread inside the library. Not to be nested.
-  package static func exclusively<Result>(_ calls: () throws -> Result) rethrows -> Result {
+  ///
+  /// - Throws: `Misconfiguration` where the library is not to be had; what the calls throw.
+  package static func exclusively<Result>(_ calls: (NetCDFFunctions) throws -> Result) throws -> Result {
+    let library = try loaded.get()
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
-    sluice_hdf5_quiet()
-    return try calls()
+    library.quietHDF5()
+    return try calls(library)
   }
 
   /// Turns a status of the library into an error that says what was being done.
   package static func check(_ status: Int32, _ doing: @autoclosure () -> String) throws {
     guard status != NC_NOERR else { return }
     throw ClimateFailure(
-      "\(doing()): \(String(cString: nc_strerror(status))) (netCDF error \(status))",
+      "\(doing()): \(String(cString: try loaded.get().message(status))) (netCDF error \(status))",
       remedy: "The file may be truncated or damaged: fetch it again.")
   }
 }

@@ -89,27 +89,28 @@ public enum ADX {
 
 /// Writes ADX piece by piece, by libxml2's writer.
 final class ADXWriter {
+  private let library: LibXML2Functions
   private let buffer: xmlBufferPtr
   private let writer: xmlTextWriterPtr
   private var group: [String]?
 
   init() throws {
-    _ = XMLElements.isReady
-    guard let buffer = xmlBufferCreate() else { throw Fault("writing ADX: libxml2 has no memory") }
-    guard let writer = xmlNewTextWriterMemory(buffer, 0) else {
-      xmlBufferFree(buffer)
+    library = try XMLLibrary.functions()
+    guard let buffer = library.xmlBufferCreate() else { throw Fault("writing ADX: libxml2 has no memory") }
+    guard let writer = library.xmlNewTextWriterMemory(buffer, 0) else {
+      library.xmlBufferFree(buffer)
       throw Fault("writing ADX: libxml2 has no memory")
     }
     self.buffer = buffer
     self.writer = writer
-    xmlTextWriterStartDocument(writer, nil, "UTF-8", nil)
-    xmlTextWriterStartElement(writer, "adx")
-    xmlTextWriterWriteAttribute(writer, "xmlns", ADX.namespace)
+    _ = library.xmlTextWriterStartDocument(writer, nil, "UTF-8", nil)
+    _ = library.xmlTextWriterStartElement(writer, "adx")
+    _ = library.xmlTextWriterWriteAttribute(writer, "xmlns", ADX.namespace)
   }
 
   deinit {
-    xmlFreeTextWriter(writer)
-    xmlBufferFree(buffer)
+    library.xmlFreeTextWriter(writer)
+    library.xmlBufferFree(buffer)
   }
 
   /// Writes a value, opening the group that it belongs to where the one before was of another.
@@ -117,39 +118,40 @@ final class ADXWriter {
     let key = value.key
     let group = [period.id, key.orgUnit, key.attributeOptionCombo ?? ""]
     if self.group != group {
-      if self.group != nil { xmlTextWriterEndElement(writer) }
+      if self.group != nil { _ = library.xmlTextWriterEndElement(writer) }
       self.group = group
-      xmlTextWriterStartElement(writer, "group")
+      _ = library.xmlTextWriterStartElement(writer, "group")
       attribute("dataSet", dataSet)
       attribute("period", ADX.period(period))
       attribute("orgUnit", key.orgUnit)
       if let combo = key.attributeOptionCombo { attribute("attributeOptionCombo", combo) }
     }
-    xmlTextWriterStartElement(writer, "dataValue")
+    _ = library.xmlTextWriterStartElement(writer, "dataValue")
     attribute("dataElement", key.dataElement)
     if let combo = key.categoryOptionCombo { attribute("categoryOptionCombo", combo) }
     // ADX takes numbers in its attribute only; a text stands in the annotation.
     let isNumber = ValueType.isNumber(value.value)
     attribute("value", isNumber ? value.value : "0")
     if let annotation = isNumber ? value.comment : value.value {
-      xmlTextWriterWriteElement(writer, "annotation", annotation)
+      _ = library.xmlTextWriterWriteElement(writer, "annotation", annotation)
     }
-    xmlTextWriterEndElement(writer)
+    _ = library.xmlTextWriterEndElement(writer)
   }
 
   /// Closes what is open.
-  func finish() { xmlTextWriterEndDocument(writer) }
+  func finish() { _ = library.xmlTextWriterEndDocument(writer) }
 
   /// The bytes since the last call.
   func take() -> [UInt8] {
-    xmlTextWriterFlush(writer)
+    _ = library.xmlTextWriterFlush(writer)
     let bytes = Array(
-      UnsafeBufferPointer(start: xmlBufferContent(buffer), count: Int(xmlBufferLength(buffer))))
-    xmlBufferEmpty(buffer)
+      UnsafeBufferPointer(
+        start: library.xmlBufferContent(buffer), count: Int(library.xmlBufferLength(buffer))))
+    library.xmlBufferEmpty(buffer)
     return bytes
   }
 
   private func attribute(_ name: String, _ value: String) {
-    xmlTextWriterWriteAttribute(writer, name, value)
+    _ = library.xmlTextWriterWriteAttribute(writer, name, value)
   }
 }

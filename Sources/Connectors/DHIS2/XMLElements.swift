@@ -9,9 +9,10 @@ enum XMLElements {
     case end(String, text: String)
   }
 
-  /// - Throws: `Rejection` where the bytes are no XML; what the closure throws.
+  /// - Throws: `Rejection` where the bytes are no XML; `Misconfiguration` where libxml2 is not to be had; what the closure
+  ///   throws.
   static func read(_ bytes: [UInt8], _ body: (Event) throws -> Void) throws {
-    _ = isReady
+    let library = try XMLLibrary.functions()
     // No network for what a document refers to, and no entities put in.
     let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
     let malformed = Rejection("the document is no XML", remedy: "Check that the file is whole.")
@@ -19,27 +20,27 @@ enum XMLElements {
     try bytes.withUnsafeBufferPointer { bytes in
       try bytes.withMemoryRebound(to: CChar.self) { bytes in
         guard let base = bytes.baseAddress,
-          let reader = xmlReaderForMemory(base, Int32(bytes.count), nil, nil, Int32(options))
+          let reader = library.xmlReaderForMemory(base, Int32(bytes.count), nil, nil, Int32(options))
         else { throw malformed }
-        defer { xmlFreeTextReader(reader) }
+        defer { library.xmlFreeTextReader(reader) }
         var text = ""
         while true {
-          let code = xmlTextReaderRead(reader)
+          let code = library.xmlTextReaderRead(reader)
           if code == 0 { return }
           guard code == 1 else { throw malformed }
-          switch xmlTextReaderNodeType(reader) {
+          switch library.xmlTextReaderNodeType(reader) {
           case Int32(XML_READER_TYPE_ELEMENT.rawValue):
-            let name = string(xmlTextReaderConstLocalName(reader))
-            let isEmpty = xmlTextReaderIsEmptyElement(reader) == 1
+            let name = string(library.xmlTextReaderConstLocalName(reader))
+            let isEmpty = library.xmlTextReaderIsEmptyElement(reader) == 1
             text = ""
-            try body(.start(name, attributes: attributes(reader)))
+            try body(.start(name, attributes: attributes(reader, library)))
             if isEmpty { try body(.end(name, text: "")) }
           case Int32(XML_READER_TYPE_END_ELEMENT.rawValue):
-            try body(.end(string(xmlTextReaderConstLocalName(reader)), text: text))
+            try body(.end(string(library.xmlTextReaderConstLocalName(reader)), text: text))
             text = ""
           case Int32(XML_READER_TYPE_TEXT.rawValue), Int32(XML_READER_TYPE_CDATA.rawValue),
             Int32(XML_READER_TYPE_SIGNIFICANT_WHITESPACE.rawValue):
-            text += string(xmlTextReaderConstValue(reader))
+            text += string(library.xmlTextReaderConstValue(reader))
           default: break
           }
         }
@@ -47,20 +48,15 @@ enum XMLElements {
     }
   }
 
-  private static func attributes(_ reader: OpaquePointer) -> [String: String] {
+  private static func attributes(_ reader: OpaquePointer, _ library: LibXML2Functions) -> [String: String] {
     var attributes: [String: String] = [:]
-    while xmlTextReaderMoveToNextAttribute(reader) == 1 {
-      attributes[string(xmlTextReaderConstName(reader))] = string(xmlTextReaderConstValue(reader))
+    while library.xmlTextReaderMoveToNextAttribute(reader) == 1 {
+      attributes[string(library.xmlTextReaderConstName(reader))] = string(
+        library.xmlTextReaderConstValue(reader))
     }
-    _ = xmlTextReaderMoveToElement(reader)
+    _ = library.xmlTextReaderMoveToElement(reader)
     return attributes
   }
-
-  /// libxml2 has to be set up before several threads use it.
-  static let isReady: Bool = {
-    xmlInitParser()
-    return true
-  }()
 
   private static func string(_ pointer: UnsafePointer<xmlChar>?) -> String {
     pointer.map { String(cString: $0) } ?? ""

@@ -11,7 +11,7 @@ extension S3 {
     let operation = "making the bucket \(bucket)"
     let present = try await http.send(try request(.head, bucket: bucket))
     if present.isSuccess { return false }
-    guard present.status == 404 else { throw Self.failure(present, operation, bucket: bucket) }
+    guard present.status == 404 else { throw try Self.failure(present, operation, bucket: bucket) }
     // The usual region must not be named, every other one has to be.
     let place =
       access.region == S3Access.usualRegion
@@ -21,7 +21,9 @@ extension S3 {
       try request(.put, bucket: bucket, body: place.isEmpty ? .none : .text(place)))
     if response.isSuccess { return true }
     // Somebody of ours was faster.
-    if response.status == 409, S3ErrorBody(response.body)?.code == "BucketAlreadyOwnedByYou" { return false }
-    throw Self.failure(response, operation, bucket: bucket)
+    if response.status == 409, try S3ErrorBody(response.body)?.code == "BucketAlreadyOwnedByYou" {
+      return false
+    }
+    throw try Self.failure(response, operation, bucket: bucket)
   }
 }

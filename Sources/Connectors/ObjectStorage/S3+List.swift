@@ -26,7 +26,7 @@ extension S3 {
       if let continuation { query.append(("continuation-token", continuation)) }
       let response = try await send(
         try request(.get, bucket: bucket, query: query), operation, bucket: bucket)
-      guard let answer = S3ListPage(response.body) else {
+      guard let answer = try S3ListPage(response.body) else {
         throw S3Failure(.fault, "\(operation): the store's answer is no listing", status: response.status)
       }
       guard answer.continuation == nil || answer.continuation != continuation else {

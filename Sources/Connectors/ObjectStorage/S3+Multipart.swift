@@ -29,7 +29,7 @@ extension S3 {
       try XMLText.read(response.body) { path, text in
         if path.count == 2, path[1] == "UploadId" { id = text }
       }
-    } catch {
+    } catch is XMLText.Malformed {
       throw S3Failure(.transient, "\(operation): the store's answer is no XML", status: response.status)
     }
     guard !id.isEmpty else { throw S3Failure(.fault, "\(operation): the store gives no id of the upload") }
@@ -65,11 +65,11 @@ extension S3 {
     request.retry = .never
     let operation = "completing s3://\(upload.bucket)/\(upload.key)"
     let response = try await send(request, operation, bucket: upload.bucket)
-    if let error = S3ErrorBody(response.body) {
+    if let error = try S3ErrorBody(response.body) {
       throw S3Failure(
         operation, bucket: upload.bucket, status: response.status, headers: response.headers, error: error)
     }
-    do { try XMLText.read(response.body) { _, _ in } } catch {
+    do { try XMLText.read(response.body) { _, _ in } } catch is XMLText.Malformed {
       throw S3Failure(.transient, "\(operation): the store's answer is no XML", status: response.status)
     }
   }
@@ -79,7 +79,7 @@ extension S3 {
     let response = try await http.send(
       try request(.delete, bucket: upload.bucket, key: upload.key, query: [("uploadId", upload.id)]))
     guard !response.isSuccess, response.status != 404 else { return }
-    throw Self.failure(
+    throw try Self.failure(
       response, "giving up writing s3://\(upload.bucket)/\(upload.key)", bucket: upload.bucket)
   }
 }

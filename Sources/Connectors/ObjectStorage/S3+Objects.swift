@@ -30,7 +30,7 @@ extension S3 {
     guard stream.isSuccess else {
       var body: [UInt8] = []
       for try await chunk in stream { body += chunk }
-      throw Self.failure(
+      throw try Self.failure(
         HTTPResponse(status: stream.status, headers: stream.headers, body: body), operation, bucket: bucket)
     }
     let length = stream.headers["Content-Length"].flatMap(Int.init)
@@ -68,7 +68,7 @@ extension S3 {
     let response = try await http.send(try request(.head, bucket: bucket, key: key))
     if response.status == 404 { return nil }
     let operation = "looking at s3://\(bucket)/\(key)"
-    guard response.isSuccess else { throw Self.failure(response, operation, bucket: bucket) }
+    guard response.isSuccess else { throw try Self.failure(response, operation, bucket: bucket) }
     guard let size = response.headers["Content-Length"].flatMap(Int.init) else {
       throw S3Failure(.fault, "\(operation): the store does not say the size")
     }
@@ -88,10 +88,11 @@ extension S3 {
   /// Removes an object; nothing to do where there is none.
   public func delete(bucket: String, key: String) async throws {
     let response = try await http.send(try request(.delete, bucket: bucket, key: key))
-    if response.isSuccess || response.status == 404 && S3ErrorBody(response.body)?.code != "NoSuchBucket" {
+    if try response.isSuccess || response.status == 404 && S3ErrorBody(response.body)?.code != "NoSuchBucket"
+    {
       return
     }
-    throw Self.failure(response, "deleting s3://\(bucket)/\(key)", bucket: bucket)
+    throw try Self.failure(response, "deleting s3://\(bucket)/\(key)", bucket: bucket)
   }
 
   /// `bytes 100-999/1000` (RFC 9110, section 14.4).

@@ -40,12 +40,15 @@ public struct S3: Sendable {
   /// Sends a request; throws what an answer that is no success means.
   func send(_ request: HTTPRequest, _ operation: String, bucket: String) async throws -> HTTPResponse {
     let response = try await http.send(request)
-    guard response.isSuccess else { throw Self.failure(response, operation, bucket: bucket) }
+    guard response.isSuccess else { throw try Self.failure(response, operation, bucket: bucket) }
     return response
   }
 
-  static func failure(_ response: HTTPResponse, _ operation: String, bucket: String) -> S3Failure {
-    S3Failure(
+  /// What an answer that is no success means.
+  ///
+  /// - Throws: `Misconfiguration` where the library is not to be had that reads the answer.
+  static func failure(_ response: HTTPResponse, _ operation: String, bucket: String) throws -> S3Failure {
+    try S3Failure(
       operation, bucket: bucket, status: response.status, headers: response.headers,
       error: S3ErrorBody(response.body))
   }

@@ -6,7 +6,7 @@ struct S3ErrorBody: Equatable {
   var region: String?
 
   /// Nil where the body is no such document.
-  init?(_ body: [UInt8]) {
+  init?(_ body: [UInt8]) throws {
     var isError = false
     do {
       try XMLText.read(body) { path, text in
@@ -19,7 +19,7 @@ struct S3ErrorBody: Equatable {
         default: break
         }
       }
-    } catch { return nil }
+    } catch is XMLText.Malformed { return nil }
     guard isError, !code.isEmpty else { return nil }
   }
 }
@@ -31,7 +31,7 @@ struct S3ListPage: Equatable {
   var continuation: String?
 
   /// Reads a `ListBucketResult`; nil where the body is none.
-  init?(_ body: [UInt8]) {
+  init?(_ body: [UInt8]) throws {
     var isListing = false
     var isEncoded = false
     var isTruncated = false
@@ -52,7 +52,7 @@ struct S3ListPage: Equatable {
         default: break
         }
       }
-    } catch { return nil }
+    } catch is XMLText.Malformed { return nil }
     guard isListing, objects.allSatisfy({ $0.size >= 0 && !$0.key.isEmpty }) else { return nil }
     if !isTruncated { continuation = nil } else if continuation == nil { return nil }
     // Some stores say so behind the keys.

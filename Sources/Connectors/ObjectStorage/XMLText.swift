@@ -7,40 +7,39 @@ enum XMLText {
   struct Malformed: Error {}
 
   /// Calls with the path of local names from the root, and the text, at the end of each element.
-  static func read(_ bytes: [UInt8], _ element: ([String], String) -> Void) throws(Malformed) {
-    _ = isReady
+  ///
+  /// - Throws: ``Malformed``; `Misconfiguration` where libxml2 is not to be had.
+  static func read(_ bytes: [UInt8], _ element: ([String], String) -> Void) throws {
+    // Many refusals have no body: they need no library.
+    guard !bytes.isEmpty, bytes.count < Int(Int32.max) else { throw Malformed() }
+    let library = try XMLLibrary.functions()
     // No network for what a document refers to, and no entities put in.
     let options = XML_PARSE_NONET.rawValue | XML_PARSE_NOERROR.rawValue | XML_PARSE_NOWARNING.rawValue
-    guard bytes.count < Int(Int32.max) else { throw Malformed() }
     let isWhole = bytes.withUnsafeBufferPointer { bytes in
       bytes.withMemoryRebound(to: CChar.self) { bytes in
         guard let base = bytes.baseAddress,
-          let reader = xmlReaderForMemory(base, Int32(bytes.count), nil, nil, Int32(options))
+          let reader = library.xmlReaderForMemory(base, Int32(bytes.count), nil, nil, Int32(options))
         else { return false }
-        defer { xmlFreeTextReader(reader) }
-        return walk(reader, element)
+        defer { library.xmlFreeTextReader(reader) }
+        return walk(reader, library, element)
       }
     }
     guard isWhole else { throw Malformed() }
   }
 
-  /// libxml2 has to be set up before several threads use it.
-  private static let isReady: Bool = {
-    xmlInitParser()
-    return true
-  }()
-
-  private static func walk(_ reader: OpaquePointer, _ element: ([String], String) -> Void) -> Bool {
+  private static func walk(
+    _ reader: OpaquePointer, _ library: LibXML2Functions, _ element: ([String], String) -> Void
+  ) -> Bool {
     var path: [String] = []
     var text = ""
     while true {
-      let code = xmlTextReaderRead(reader)
+      let code = library.xmlTextReaderRead(reader)
       guard code == 1 else { return code == 0 }
-      switch xmlTextReaderNodeType(reader) {
+      switch library.xmlTextReaderNodeType(reader) {
       case Int32(XML_READER_TYPE_ELEMENT.rawValue):
-        path.append(string(xmlTextReaderConstLocalName(reader)))
+        path.append(string(library.xmlTextReaderConstLocalName(reader)))
         text = ""
-        if xmlTextReaderIsEmptyElement(reader) == 1 {
+        if library.xmlTextReaderIsEmptyElement(reader) == 1 {
           element(path, "")
           path.removeLast()
         }
@@ -50,7 +49,7 @@ enum XMLText {
         text = ""
       case Int32(XML_READER_TYPE_TEXT.rawValue), Int32(XML_READER_TYPE_CDATA.rawValue),
         Int32(XML_READER_TYPE_SIGNIFICANT_WHITESPACE.rawValue):
-        text += string(xmlTextReaderConstValue(reader))
+        text += string(library.xmlTextReaderConstValue(reader))
       default: break
       }
     }

@@ -14,16 +14,14 @@ struct GridFile {
 
   /// Writes the file. Only one thread may be in the library at a time: see ``SandboxOptions/holdingNetCDF``.
   func write(to path: String) throws {
-    HDF5Messages.silence()
-    var file: Int32 = 0
-    try check(nc_create(path, NC_NETCDF4 | NC_CLOBBER, &file), "creating \(path)")
+    let file = try NetCDFHandle(creating: path)
     do {
-      try write(to: NetCDFHandle(id: file))
+      try write(to: file)
     } catch {
-      nc_close(file)
+      _ = file.library.nc_close(file.id)
       throw error
     }
-    try check(nc_close(file), "closing \(path)")
+    try file.check(file.library.nc_close(file.id), "closing \(path)")
   }
 
   private func write(to file: NetCDFHandle) throws {
@@ -57,17 +55,19 @@ struct GridFile {
     try file.attribute(NC_GLOBAL, "Conventions", "CF-1.7")
     try file.attribute(NC_GLOBAL, "institution", "European Centre for Medium-Range Weather Forecasts")
     try file.attribute(NC_GLOBAL, "history", "\(made) made up by the sandbox, not by ECMWF")
-    try check(nc_enddef(file.id), "ending the definitions")
+    try file.check(file.library.nc_enddef(file.id), "ending the definitions")
 
     var zero: Int64 = 0
-    try check(nc_put_var(file.id, number, &zero), "writing number")
-    try check(nc_put_var(file.id, times, request.stamps.map { Int64($0) * 3600 }), "writing valid_time")
-    try check(nc_put_var_double(file.id, rows, area.latitudes), "writing latitude")
-    try check(nc_put_var_double(file.id, columns, area.longitudes), "writing longitude")
+    try file.check(file.library.nc_put_var(file.id, number, &zero), "writing number")
+    try file.check(
+      file.library.nc_put_var(file.id, times, request.stamps.map { Int64($0) * 3600 }), "writing valid_time")
+    try file.check(file.library.nc_put_var_double(file.id, rows, area.latitudes), "writing latitude")
+    try file.check(file.library.nc_put_var_double(file.id, columns, area.longitudes), "writing longitude")
     try file.write(versions, request.stamps.map { embargo.version(of: CalendarMonth(of: Self.day($0))) })
     let places = landPlaces()
     for (variable, id) in zip(variables, fields) {
-      try check(nc_put_var_float(file.id, id, values(variable, places)), "writing \(variable.name)")
+      try file.check(
+        file.library.nc_put_var_float(file.id, id, values(variable, places)), "writing \(variable.name)")
     }
   }
 
@@ -78,7 +78,8 @@ struct GridFile {
   {
     let id = try file.variable(name, NC_DOUBLE, [dimension])
     var missing = Double.nan
-    try check(nc_def_var_fill(file.id, id, 0, &missing), "setting the fill value of \(name)")
+    try file.check(
+      file.library.nc_def_var_fill(file.id, id, 0, &missing), "setting the fill value of \(name)")
     try file.attributes(id, [("units", units), ("standard_name", name), ("long_name", name)])
     return id
   }
@@ -87,14 +88,16 @@ struct GridFile {
     let area = request.area
     let id = try file.variable(variable.name, NC_FLOAT, dimensions)
     var missing = Float.nan
-    try check(nc_def_var_fill(file.id, id, 0, &missing), "setting the fill value of \(variable.name)")
+    try file.check(
+      file.library.nc_def_var_fill(file.id, id, 0, &missing), "setting the fill value of \(variable.name)")
     // One chunk, as the library's default has it for files of this size; but no larger than it can hold.
     let plane = area.latitudes.count * area.longitudes.count
     let steps = max(1, min(request.stamps.count, (256 << 20) / 4 / max(1, plane)))
-    try check(
-      nc_def_var_chunking(file.id, id, NC_CHUNKED, [steps, area.latitudes.count, area.longitudes.count]),
+    try file.check(
+      file.library.nc_def_var_chunking(
+        file.id, id, NC_CHUNKED, [steps, area.latitudes.count, area.longitudes.count]),
       "setting chunks")
-    try check(nc_def_var_deflate(file.id, id, 1, 1, 1), "setting compression")
+    try file.check(file.library.nc_def_var_deflate(file.id, id, 1, 1, 1), "setting compression")
     try file.attribute(id, "GRIB_paramId", variable.paramID)
     try file.attribute(id, "GRIB_dataType", "fc")
     try file.attribute(id, "GRIB_numberOfPoints", Int64(plane))
@@ -183,24 +186,35 @@ struct GridFile {
   }
 }
 
-private func check(_ status: Int32, _ operation: String) throws {
-  guard status == NC_NOERR else { throw Fault("\(operation): \(String(cString: nc_strerror(status)))") }
-}
-
 /// An open NetCDF file.
 private struct NetCDFHandle {
+  let library: NetCDFFunctions
   let id: Int32
+
+  init(creating path: String) throws {
+    library = try QuietNetCDF.library()
+    var file: Int32 = 0
+    let status = library.nc_create(path, NC_NETCDF4 | NC_CLOBBER, &file)
+    id = file
+    try check(status, "creating \(path)")
+  }
+
+  func check(_ status: Int32, _ operation: String) throws {
+    guard status == NC_NOERR else {
+      throw Fault("\(operation): \(String(cString: library.message(status)))")
+    }
+  }
 
   func dimension(_ name: String, _ length: Int) throws -> Int32 {
     var dimension: Int32 = 0
-    try check(nc_def_dim(id, name, length, &dimension), "defining dimension \(name)")
+    try check(library.nc_def_dim(id, name, length, &dimension), "defining dimension \(name)")
     return dimension
   }
 
   func variable(_ name: String, _ type: Int32, _ dimensions: [Int32]) throws -> Int32 {
     var variable: Int32 = 0
     try check(
-      nc_def_var(id, name, nc_type(type), Int32(dimensions.count), dimensions, &variable),
+      library.nc_def_var(id, name, nc_type(type), Int32(dimensions.count), dimensions, &variable),
       "defining variable \(name)")
     return variable
   }
@@ -210,24 +224,26 @@ private struct NetCDFHandle {
   }
 
   func attribute(_ variable: Int32, _ name: String, _ text: String) throws {
-    try check(nc_put_att_text(id, variable, name, text.utf8.count, text), "writing attribute \(name)")
+    try check(library.nc_put_att_text(id, variable, name, text.utf8.count, text), "writing attribute \(name)")
   }
 
   func attribute(_ variable: Int32, _ name: String, _ number: Int64) throws {
     var number = Int64(number)
-    try check(nc_put_att(id, variable, name, nc_type(NC_INT64), 1, &number), "writing attribute \(name)")
+    try check(
+      library.nc_put_att(id, variable, name, nc_type(NC_INT64), 1, &number), "writing attribute \(name)")
   }
 
   func attribute(_ variable: Int32, _ name: String, _ number: Double) throws {
     var number = number
     try check(
-      nc_put_att_double(id, variable, name, nc_type(NC_DOUBLE), 1, &number), "writing attribute \(name)")
+      library.nc_put_att_double(id, variable, name, nc_type(NC_DOUBLE), 1, &number),
+      "writing attribute \(name)")
   }
 
   func write(_ variable: Int32, _ texts: [String]) throws {
     let copies = texts.map { strdup($0) }
     defer { for copy in copies { free(copy) } }
     var pointers = copies.map { UnsafePointer<CChar>($0) }
-    try check(nc_put_var_string(id, variable, &pointers), "writing texts")
+    try check(library.nc_put_var_string(id, variable, &pointers), "writing texts")
   }
 }

@@ -1,6 +1,6 @@
 import ArgumentParser
-import CLibXML2
 import Climate
+import Connectors
 import HTTP
 import JSON
 import PrefectAPI
@@ -12,19 +12,31 @@ struct VersionCommand: ParsableCommand {
   @OptionGroup var output: OutputOptions
 
   func run() {
-    let xml = String(cString: sluice_libxml2_version())
+    let (netCDF, xml) = (Result { try ClimateFile.libraryVersion }, Result { try XMLLibrary.version })
     output.done(
       """
       sluice \(SluiceProgram.version)
       \(HTTPClient.libraryVersion)
-      libnetcdf \(ClimateFile.libraryVersion)
-      libxml2 \(xml)
+      \(line("libnetcdf", netCDF))
+      \(line("libxml2", xml))
       Prefect's API \(Prefect.apiVersion), as of Prefect \(Prefect.version)
       """,
       [
         "version": .string(SluiceProgram.version), "libcurl": .string(HTTPClient.libraryVersion),
-        "libnetcdf": .string(ClimateFile.libraryVersion), "libxml2": .string(xml),
+        "libnetcdf": json(netCDF), "libxml2": json(xml),
         "prefect_api": .string(Prefect.apiVersion), "prefect": .string(Prefect.version),
       ])
+  }
+
+  /// The others do their work where one is not to be had.
+  private func line(_ library: String, _ version: Result<String, any Error>) -> String {
+    switch version {
+    case .success(let version): "\(library) \(version)"
+    case .failure(let error): "\(library) is not to be had: \(error)"
+    }
+  }
+
+  private func json(_ version: Result<String, any Error>) -> JSONValue {
+    (try? version.get()).map { .string($0) } ?? .null
   }
 }

@@ -250,20 +250,20 @@ import Testing
   @Test("More values than any memory holds are refused, not asked for")
   func moreThanMemoryHolds() throws {
     try withTemporaryFile { path in
-      try NetCDFLibrary.exclusively {
+      try NetCDFLibrary.exclusively { library in
         func check(_ status: Int32) throws { try NetCDFLibrary.check(status, "writing a test file") }
         var file: Int32 = 0
-        try check(nc_create(path, sluice_nc_netcdf4(), &file))
-        defer { nc_close(file) }
+        try check(library.nc_create(path, sluice_nc_netcdf4(), &file))
+        defer { _ = library.nc_close(file) }
         var dimensions: [Int32] = [0, 0]
-        try check(nc_def_dim(file, "latitude", 1 << 45, &dimensions[0]))
-        try check(nc_def_dim(file, "longitude", 1 << 45, &dimensions[1]))
+        try check(library.nc_def_dim(file, "latitude", 1 << 45, &dimensions[0]))
+        try check(library.nc_def_dim(file, "longitude", 1 << 45, &dimensions[1]))
         // Their product is more than any number, and nothing of them is ever written.
         for (name, rank) in [("latitude", 1), ("longitude", 1), ("t2m", 2)] {
           var id: Int32 = 0
           let places = name == "longitude" ? [dimensions[1]] : Array(dimensions.prefix(rank))
-          try check(nc_def_var(file, name, NC_FLOAT, Int32(rank), places, &id))
-          try check(nc_def_var_chunking(file, id, NC_CHUNKED, Array(repeating: 1024, count: rank)))
+          try check(library.nc_def_var(file, name, NC_FLOAT, Int32(rank), places, &id))
+          try check(library.nc_def_var_chunking(file, id, NC_CHUNKED, Array(repeating: 1024, count: rank)))
         }
       }
       #expect {

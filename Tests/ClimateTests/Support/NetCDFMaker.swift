@@ -72,15 +72,15 @@ struct NetCDFMaker {
   }
 
   func write(to path: String) throws {
-    try NetCDFLibrary.exclusively {
+    try NetCDFLibrary.exclusively { library in
       func check(_ status: Int32) throws { try NetCDFLibrary.check(status, "writing a test file") }
       var file: Int32 = 0
-      try check(nc_create(path, classic ? NC_64BIT_OFFSET : sluice_nc_netcdf4(), &file))
-      defer { nc_close(file) }
+      try check(library.nc_create(path, classic ? NC_64BIT_OFFSET : sluice_nc_netcdf4(), &file))
+      defer { _ = library.nc_close(file) }
       var ids: [String: Int32] = [:]
       for (name, length) in dimensions {
         var id: Int32 = 0
-        try check(nc_def_dim(file, name, length, &id))
+        try check(library.nc_def_dim(file, name, length, &id))
         ids[name] = id
       }
       var variableIDs: [Int32] = []
@@ -96,46 +96,46 @@ struct NetCDFMaker {
           }
         var id: Int32 = 0
         let places = variable.dimensions.map { ids[$0] ?? -1 }
-        try check(nc_def_var(file, variable.name, type, Int32(places.count), places, &id))
+        try check(library.nc_def_var(file, variable.name, type, Int32(places.count), places, &id))
         for (key, text) in variable.attributes {
-          try check(nc_put_att_text(file, id, key, text.utf8.count, text))
+          try check(library.nc_put_att_text(file, id, key, text.utf8.count, text))
         }
         for (key, values, ofOwnType) in variable.numbers {
           try check(
-            nc_put_att_double(file, id, key, ofOwnType ? type : NC_DOUBLE, values.count, values))
+            library.nc_put_att_double(file, id, key, ofOwnType ? type : NC_DOUBLE, values.count, values))
         }
         switch variable.values {
         case .floats(_, let fill):
-          if var fill { try check(nc_put_att_float(file, id, "_FillValue", NC_FLOAT, 1, &fill)) }
+          if var fill { try check(library.nc_put_att_float(file, id, "_FillValue", NC_FLOAT, 1, &fill)) }
         case .shorts(_, var scale, var offset):
           var fill: Int16 = -32767
-          try check(nc_put_att_double(file, id, "scale_factor", NC_DOUBLE, 1, &scale))
-          try check(nc_put_att_double(file, id, "add_offset", NC_DOUBLE, 1, &offset))
-          try check(nc_put_att_short(file, id, "_FillValue", NC_SHORT, 1, &fill))
-          try check(nc_put_att_short(file, id, "missing_value", NC_SHORT, 1, &fill))
+          try check(library.nc_put_att_double(file, id, "scale_factor", NC_DOUBLE, 1, &scale))
+          try check(library.nc_put_att_double(file, id, "add_offset", NC_DOUBLE, 1, &offset))
+          try check(library.nc_put_att_short(file, id, "_FillValue", NC_SHORT, 1, &fill))
+          try check(library.nc_put_att_short(file, id, "missing_value", NC_SHORT, 1, &fill))
         default: break
         }
         if let chunks = variable.chunks {
-          try check(nc_def_var_chunking(file, id, NC_CHUNKED, chunks))
-          try check(nc_def_var_deflate(file, id, variable.shuffled ? 1 : 0, 1, 1))
+          try check(library.nc_def_var_chunking(file, id, NC_CHUNKED, chunks))
+          try check(library.nc_def_var_deflate(file, id, variable.shuffled ? 1 : 0, 1, 1))
         }
         variableIDs.append(id)
       }
-      try check(nc_enddef(file))
+      try check(library.nc_enddef(file))
       for (variable, id) in zip(variables, variableIDs) {
         switch variable.values {
-        case .floats(let values, _): try check(nc_put_var_float(file, id, values))
-        case .doubles(let values): try check(nc_put_var_double(file, id, values))
+        case .floats(let values, _): try check(library.nc_put_var_float(file, id, values))
+        case .doubles(let values): try check(library.nc_put_var_double(file, id, values))
         case .shorts(let values, _, _), .bareShorts(let values):
-          try check(nc_put_var_short(file, id, values))
-        case .wide(let values): try check(nc_put_var_longlong(file, id, values))
-        case .integers(let values): try check(nc_put_var_int(file, id, values))
+          try check(library.nc_put_var_short(file, id, values))
+        case .wide(let values): try check(library.nc_put_var_longlong(file, id, values))
+        case .integers(let values): try check(library.nc_put_var_int(file, id, values))
         case .strings(let values):
           for (index, text) in values.enumerated() {
             try text.withCString { pointer in
               var pointer: UnsafePointer<CChar>? = pointer
               var place = index
-              try check(nc_put_var1_string(file, id, &place, &pointer))
+              try check(library.nc_put_var1_string(file, id, &place, &pointer))
             }
           }
         }
