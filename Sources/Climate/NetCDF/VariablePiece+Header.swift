@@ -23,9 +23,10 @@ extension VariablePiece {
       file.variable($0.name)
     }
     guard axes.count == 2 else { return nil }
+    try file.refuseUnsigned(variable)
     let key = axes.map(\.id)
     let grid =
-      try grids[key] ?? Grid(latitudes: file.doubles(axes[0]), longitudes: file.doubles(axes[1]))
+      try grids[key] ?? Grid(latitudes: file.coordinates(axes[0]), longitudes: file.coordinates(axes[1]))
     grids[key] = grid
     let times = try times(of: variable, layout, in: file)
     let count = max(times.count, 1)

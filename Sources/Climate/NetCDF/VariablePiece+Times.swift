@@ -19,7 +19,7 @@ extension VariablePiece {
       throw CFTime.refusal(of: source, in: file)
         ?? ClimateFailure("\(source.name) of \(file.name) has no unit of time")
     }
-    let values = try file.doubles(source)
+    let values = try file.coordinates(source)
     if let wrong = values.first(where: { !$0.isFinite || abs($0 * unit.unit) > 1e12 }) {
       throw ClimateFailure("\(source.name) of \(file.name) has a value that is no time: \(wrong)")
     }

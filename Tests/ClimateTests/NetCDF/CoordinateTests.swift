@@ -30,6 +30,44 @@ import Testing
     }
   }
 
+  @Test("Coordinates may be packed") func packed() throws {
+    var maker = NetCDFMaker.modern(
+      times: [0], latitudes: [12, 11.5], longitudes: [-14, -13.5], fields: [("t2m", "K", [1, 2, 3, 4])])
+    maker.variables[0] = .init(
+      name: "valid_time", dimensions: ["valid_time"], values: .shorts([2], scale: 6, offset: 12),
+      attributes: [("units", "hours since 1970-01-01"), ("standard_name", "time")])
+    maker.variables[1] = .init(
+      name: "latitude", dimensions: ["latitude"], values: .shorts([4, 3], scale: 0.5, offset: 10),
+      attributes: [("units", "degrees_north")])
+    maker.variables[2] = .init(
+      name: "longitude", dimensions: ["longitude"], values: .shorts([-56, -54], scale: 0.25, offset: 0),
+      attributes: [("units", "degrees_east")])
+    try withClimateFile(maker) { file throws in
+      #expect(try file.grid.latitudes == [12, 11.5])
+      #expect(try file.grid.longitudes == [-14, -13.5])
+      // Twice six hours after noon.
+      #expect(seconds(try file.variable("t2m").times) == [86_400])
+    }
+  }
+
+  @Test("Signed numbers that stand for unsigned ones are refused, and spoil no others") func unsigned() throws
+  {
+    var maker = NetCDFMaker.modern(
+      times: [0], latitudes: [12, 11.5], longitudes: [-14, -13.5], fields: [("t2m", "K", [1, 2, 3, 4])])
+    maker.variables.append(
+      .init(
+        name: "cover", dimensions: ["latitude", "longitude"], values: .bareShorts([1, 2, -1, 4]),
+        attributes: [("_Unsigned", "true")]))
+    try withClimateFile(maker) { file throws in
+      #expect(try file.read("t2m")[time: 0, row: 0, column: 1] == 2)
+      #expect {
+        try file.read("cover")
+      } throws: {
+        "\($0)".contains("cover of") && "\($0)".contains("is marked _Unsigned")
+      }
+    }
+  }
+
   /// Three steps of which each holds its number; the reference times are days apart.
   private func forecast(_ valid: [NetCDFMaker.Variable]) -> NetCDFMaker {
     NetCDFMaker(
