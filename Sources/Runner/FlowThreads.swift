@@ -10,23 +10,9 @@ final class FlowThreads: TaskExecutor {
   static let shared = FlowThreads(count: ProcessInfo.processInfo.activeProcessorCount)
 
   private struct State {
-    var jobs: [UnownedJob] = []
-    /// The first that nobody has taken.
-    var next = 0
+    var jobs = WaitingLine<UnownedJob>()
     var threads = 0
     var idle = 0
-
-    mutating func take() -> UnownedJob? {
-      guard next < jobs.count else { return nil }
-      defer {
-        next += 1
-        if next == jobs.count {
-          jobs.removeAll(keepingCapacity: true)
-          next = 0
-        }
-      }
-      return jobs[next]
-    }
   }
 
   private let count: Int
@@ -40,7 +26,7 @@ final class FlowThreads: TaskExecutor {
     let job = UnownedJob(job)
     let isNew = state.withLock { state in
       state.jobs.append(job)
-      guard state.jobs.count - state.next > state.idle, state.threads < count else { return false }
+      guard state.jobs.count > state.idle, state.threads < count else { return false }
       state.threads += 1
       return true
     }
@@ -54,7 +40,7 @@ final class FlowThreads: TaskExecutor {
       work.wait()
       let job = state.withLock { state in
         state.idle -= 1
-        return state.take()
+        return state.jobs.take()
       }
       job?.runSynchronously(on: asUnownedTaskExecutor())
     }

@@ -71,6 +71,37 @@ import Testing
     #expect(bench.proposals == ["RUNNING", "FAILED"])
   }
 
+  @Test("A server that is busy for a while is asked again, and its limit is kept")
+  func busy() async throws {
+    let refusals = Mutex(8)
+    let bench = try RunBench([Tagged.self], flow: "tagged") { request in
+      guard request.target.hasSuffix("/increment-with-lease") else { return nil }
+      let isBusy = refusals.withLock { left in
+        left -= 1
+        return left >= 0
+      }
+      return isBusy ? .json(503, ["detail": "Service Unavailable"]) : Self.lease(UUID(), ["tag:zeal"])
+    }
+    #expect(await bench.isTold())
+    #expect(
+      bench.console.lines.map(\.message).filter { !$0.hasPrefix("does") }.allSatisfy {
+        !$0.contains("not kept")
+      })
+    #expect(limitCalls(bench).count { $0.target.hasSuffix("/decrement-with-lease") } == 2)
+  }
+
+  @Test("A server that stays away is waited for once, and the flow goes on without limits")
+  func away() async throws {
+    let bench = try RunBench([Tagged.self], flow: "tagged") { request in
+      request.target.hasPrefix("/api/v2/") ? .json(503, ["detail": "Service Unavailable"]) : nil
+    }
+    #expect(await bench.isTold())
+    #expect(bench.clock.waits.filter { $0 == .seconds(2) }.count == 10)
+    let lines = bench.console.lines.map(\.message)
+    #expect(lines.count { $0.contains("the limits of the tags care, zeal are not kept") } == 1)
+    #expect(lines.filter { $0.hasPrefix("does") } == ["does 0", "does 1"])
+  }
+
   @Test("Tags without a limit cost one question, and need none where the server cannot say")
   func unlimited() async throws {
     for answer in [Self.lease(UUID(), []), .json(500, .null), .json(404, ["detail": "Not Found"])] {

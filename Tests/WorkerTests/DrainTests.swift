@@ -1,5 +1,6 @@
 import Essentials
 import Foundation
+import Glibc
 import JSON
 import PrefectAPI
 import PrefectTesting
@@ -186,6 +187,34 @@ import Testing
       _ = try await eventually { bench.figures.inFlight == 0 ? true : nil }
     }
     #expect(bench.fake.now[others]?.type == "PENDING")
+  }
+
+  @Test("A process that runs and cannot be watched yet is not taken for ended")
+  func watchedLater() async throws {
+    let bench = try await LoopBench()
+    defer { bench.close() }
+    try await bench.working(try bench.loop(drain: DrainPolicy(.leave))) {
+      _ = bench.fake.add(shell("sleep 600"))
+      await bench.fake.until { $0.runs[0].pid != nil }
+    }
+    let pid = try #require(bench.fake.now.runs[0].pid.flatMap { Int32($0) })
+    let failures = Mutex(3)
+    let next = try bench.loop { world in
+      world.adopt = { process in
+        let isFailing = failures.withLock { left in
+          left -= 1
+          return left >= 0
+        }
+        if isFailing { throw Fault("cannot watch the process \(process.pid): too many open files") }
+        return try ProcessWatch.adopting(process)
+      }
+    }
+    try await bench.working(next) {
+      _ = try await eventually { failures.withLock { $0 < 0 } ? true : nil }
+      #expect(bench.fake.now.runs[0].type == "PENDING")
+      kill(pid, SIGKILL)
+      await bench.fake.until { $0.runs[0].type == "CRASHED" }
+    }
   }
 
   @Test(

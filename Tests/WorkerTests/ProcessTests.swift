@@ -151,10 +151,10 @@ private struct Script {
     _ = await starter.ending
     let pid = try #require(Int32(outer.printed.split(separator: "\n").first.map(String.init) ?? ""))
     let identity = try #require(try await eventually { ProcessIdentity(of: pid) })
-    let watch = try #require(ProcessWatch.adopting(identity))
+    let watch = try #require(try ProcessWatch.adopting(identity))
     Glibc.kill(pid, SIGKILL)
     #expect(await watch.ending == ProcessEnding(.unknown(.adopted)))
-    #expect(ProcessWatch.adopting(identity) == nil)
+    #expect(try ProcessWatch.adopting(identity) == nil)
   }
 
   @Test(
@@ -163,7 +163,7 @@ private struct Script {
     var identity = try #require(ProcessIdentity(of: getpid()))
     #expect(identity.isAlive)
     identity.startTicks += 1
-    #expect(!identity.isAlive && ProcessWatch.adopting(identity) == nil)
+    #expect(try !identity.isAlive && ProcessWatch.adopting(identity) == nil)
     identity.startTicks -= 1
     identity.bootID = "another"
     #expect(!identity.isAlive)

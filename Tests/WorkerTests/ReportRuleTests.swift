@@ -54,6 +54,29 @@ import Testing
     }
   }
 
+  @Test(
+    "A process that waited for the word, of whose end nobody knows, and whose run is as it was claimed, never began"
+  )
+  func neverBegan() {
+    let claim = UUID()
+    func report(
+      _ exit: ProcessExit, _ type: Prefect.StateType, claim held: UUID?, _ reason: EndingReason? = nil
+    ) -> Prefect.StateType? {
+      var run = Example.run()
+      run.state = Prefect.State(type, name: nil)
+      run.state?.details.transitionID = claim
+      return ReportRule.report(ProcessEnding(exit), of: run, reason: reason, claim: held)?.state.type
+    }
+    #expect(report(.unknown(.adopted), .pending, claim: claim) == .scheduled)
+    #expect(report(.unknown(.adopted), .pending, claim: UUID()) == .crashed)
+    #expect(report(.unknown(.adopted), .pending, claim: nil) == .crashed)
+    #expect(report(.unknown(.adopted), .running, claim: claim) == .crashed)
+    #expect(report(.signalled(9), .pending, claim: claim) == .crashed)
+    // It is known what ended it.
+    #expect(report(.unknown(.adopted), .pending, claim: claim, .timeLimit(.seconds(1))) == .crashed)
+    #expect(report(.unknown(.adopted), .pending, claim: claim, .cancelled) == .cancelled)
+  }
+
   @Test("A command that knows nothing of Prefect completes the run by ending with 0")
   func plainCommand() {
     #expect(report(.exited(0), .pending)?.state.type == .completed)

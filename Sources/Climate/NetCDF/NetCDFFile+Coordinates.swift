@@ -11,7 +11,7 @@ extension NetCDFFile {
   /// The classic format has no unsigned numbers: `_Unsigned` says that negative ones stand for large ones (NetCDF User's
   /// Guide, Attribute Conventions). Read as they are they would be wrong.
   func refuseUnsigned(_ variable: NetCDFVariable) throws {
-    guard variable.type == .integer || variable.type == .wide,
+    guard variable.type == .integer || variable.type == .wide, !variable.isUnsigned,
       variable.text("_Unsigned")?.lowercased() == "true"
     else { return }
     throw ClimateFailure(

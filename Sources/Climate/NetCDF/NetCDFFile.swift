@@ -190,6 +190,7 @@ package final class NetCDFFile: Sendable {
         library.nc_inq_vardimid(handle, id, &dimensionIDs), "cannot read the header of \(file)")
       return NetCDFVariable(
         id: id, name: text(name), type: NetCDFType(type),
+        isUnsigned: [NC_UBYTE, NC_USHORT, NC_UINT, NC_UINT64].contains(type),
         dimensions: try dimensionIDs.map { try dimension($0, of: handle, file: file, library) },
         attributes: try attributes(of: handle, variable: id, file: file, library),
         defaultFill: defaultFill(type))

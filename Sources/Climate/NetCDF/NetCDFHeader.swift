@@ -47,6 +47,8 @@ package struct NetCDFVariable: Sendable {
   package let id: Int32
   package let name: String
   package let type: NetCDFType
+  /// Whether its whole numbers have no sign.
+  package let isUnsigned: Bool
   package let dimensions: [NetCDFDimension]
   package let attributes: [String: NetCDFAttribute]
   /// The number that stands where nothing was written and the file does not say which it is; bytes have none.

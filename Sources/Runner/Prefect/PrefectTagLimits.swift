@@ -13,10 +13,14 @@ final class PrefectTagLimits: TagLimitKeeper {
   private static let renewalInterval = Duration.seconds(30)
   /// How long a tag counts as one without a limit.
   private static let freshness = Duration.seconds(10)
+  /// How long a server that is busy, or away, is asked again whether there is a limit: once, until it answers.
+  private static let patience = Duration.seconds(20)
+  private static let pause = Duration.seconds(2)
 
   private struct State {
     var unlimited: [String: Date] = [:]
     var limited: Set<String> = []
+    var isAway = false
     var hasWarned = false
   }
 
@@ -52,6 +56,7 @@ final class PrefectTagLimits: TagLimitKeeper {
     guard !names.isEmpty else { return nil }
     let holder = holder().map { Prefect.ConcurrencyLeaseHolder(type: "task_run", id: $0) }
     var hasSaid = false
+    var waited = Duration.zero
     while true {
       do {
         let lease = try await client.acquireConcurrencyLease(
@@ -66,18 +71,22 @@ final class PrefectTagLimits: TagLimitKeeper {
         try await run.waitUncounted(min(max(failure.retryAfter ?? .seconds(5), .seconds(1)), .seconds(30)))
       } catch let failure as PrefectFailure {
         // Where there is a limit, it counts while the API is away, too; else the run goes on without it.
-        let isLimited = state.withLock { !$0.limited.isDisjoint(with: names) }
-        guard isLimited, failure.kind == .transient else {
+        let (isLimited, isAway) = state.withLock { (!$0.limited.isDisjoint(with: names), $0.isAway) }
+        let isPatient = isLimited || !isAway && waited < Self.patience
+        guard isPatient, failure.kind == .transient else {
+          state.withLock { $0.isAway = failure.kind == .transient }
           warn("the limits of the tags \(names.joined(separator: ", ")) are not kept: \(failure)", run)
           return nil
         }
-        try await run.waitUncounted(.seconds(5))
+        try await run.waitUncounted(Self.pause)
+        waited += Self.pause
       }
     }
   }
 
   private func learn(_ names: [String], limited: Set<String>, _ now: Date) {
     state.withLock { state in
+      state.isAway = false
       for name in names {
         if limited.contains("tag:\(name)") {
           state.limited.insert(name)

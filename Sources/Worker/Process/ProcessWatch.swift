@@ -24,10 +24,18 @@ package final class ProcessWatch: Sendable {
   package convenience init(child identity: ProcessIdentity) throws { try self.init(identity, isChild: true) }
 
   /// Watches the process of a worker before this one; nil where it runs no more.
-  package static func adopting(_ identity: ProcessIdentity) -> ProcessWatch? {
-    guard identity.isAlive, let watch = try? ProcessWatch(identity, isChild: false) else { return nil }
-    // The pid may have been given away between the look and the opening.
-    return identity.isAlive ? watch : nil
+  ///
+  /// - Throws: where it runs and cannot be watched.
+  package static func adopting(_ identity: ProcessIdentity) throws -> ProcessWatch? {
+    guard identity.isAlive else { return nil }
+    do {
+      let watch = try ProcessWatch(identity, isChild: false)
+      // The pid may have been given away between the look and the opening.
+      return identity.isAlive ? watch : nil
+    } catch {
+      guard identity.isAlive else { return nil }
+      throw error
+    }
   }
 
   private init(_ identity: ProcessIdentity, isChild: Bool) throws {

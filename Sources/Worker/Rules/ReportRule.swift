@@ -75,7 +75,9 @@ package enum ReportRule {
       return Report(
         Prefect.StateCreate(.completed, message: "The process ended with exit code 0\(ending.usageInWords)."))
     }
-    if let claim, case .unknown = ending.exit, type == .pending, run.state?.details.transitionID == claim {
+    if reason == nil, let claim, case .unknown = ending.exit, type == .pending,
+      run.state?.details.transitionID == claim
+    {
       // Its worker was killed as it was to give the word. One that hears it says RUNNING before it does anything.
       return Report(waitsForNext, isForced: true)
     }

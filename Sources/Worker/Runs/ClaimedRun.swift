@@ -37,6 +37,7 @@ package actor ClaimedRun {
   ///
   /// - Throws: what kept it from starting.
   func start(_ job: JobReader.Job, of run: Prefect.FlowRun) async throws {
+    if isLeft { throw CancellationError() }
     if let reason { throw ReportRule.Obstacle.ended(reason) }
     record.streamsOutput = job.configuration.streamsOutput
     record.timeout = job.configuration.timeout
@@ -127,19 +128,17 @@ package actor ClaimedRun {
   /// Takes up the process of a worker before this one.
   ///
   /// - Returns: false where it runs no more.
-  func adopt() -> Bool {
+  /// - Throws: `CancellationError`.
+  func adopt() async throws -> Bool {
     if record.process == nil,
-      let process = ProcessSearch.process(
-        ofRun: id, notWaitingBy: world.waitOption)
+      let process = ProcessSearch.process(ofRun: id, notWaitingBy: world.waitOption)
     {
       record.process = process
       record.started = record.started ?? world.clock.now()
       write()
     }
-    guard let process = record.process, record.ending == nil, let watch = ProcessWatch.adopting(process)
-    else {
-      return false
-    }
+    guard let process = record.process, record.ending == nil, let watch = try await world.adopted(process)
+    else { return false }
     self.watch = watch
     log.info("taken up: process \(process.pid) was started by a worker before this one")
     if reason != nil { terminate(grace: world.killGrace) }

@@ -352,7 +352,7 @@ package actor FlowRunLoop {
       world.figures.began()
       lives[record.id] = Task {
         await live(claimed) {
-          if await claimed.adopt() { return true }
+          if try await claimed.adopt() { return true }
           if await claimed.hasProcess { return true }
           return try await self.resume(record, claimed)
         }

@@ -23,6 +23,8 @@ package struct RunWorld: Sendable {
   package var killGrace: Duration
   /// Watches a process that was started.
   package var watch: @Sendable (ProcessIdentity) throws -> ProcessWatch = { try ProcessWatch(child: $0) }
+  /// Watches a process of a worker before this one; nil where it runs no more.
+  package var adopt: @Sendable (ProcessIdentity) throws -> ProcessWatch? = { try ProcessWatch.adopting($0) }
   /// How often output, limits and memory are looked at.
   package var tick: Duration = .milliseconds(500)
   /// Before a call to the API is repeated that must arrive.
@@ -44,6 +46,21 @@ package struct RunWorld: Sendable {
     self.environment = environment
     self.settings = settings
     self.killGrace = killGrace
+  }
+
+  /// Watches the process of a worker before this one; nil where it runs no more. One that runs must not be taken for ended
+  /// because it cannot be watched now.
+  ///
+  /// - Throws: `CancellationError` alone.
+  func adopted(_ process: ProcessIdentity) async throws -> ProcessWatch? {
+    var attempt = 0
+    while true {
+      do { return try adopt(process) } catch {
+        attempt += 1
+        if attempt == 1 { log.warning("\(error); tried again until it can be watched") }
+        try await clock.sleep(for: backoff.delay(afterAttempt: attempt))
+      }
+    }
   }
 
   /// Asks the API until it has answered.

@@ -58,8 +58,14 @@ import Testing
       .init(
         name: "cover", dimensions: ["latitude", "longitude"], values: .bareShorts([1, 2, -1, 4]),
         attributes: [("_Unsigned", "true")]))
+    // Where the type says so already there is nothing wrong.
+    maker.variables.append(
+      .init(
+        name: "count", dimensions: ["latitude", "longitude"], values: .unsignedShorts([1, 2, 65_000, 4]),
+        attributes: [("_Unsigned", "true")]))
     try withClimateFile(maker) { file throws in
       #expect(try file.read("t2m")[time: 0, row: 0, column: 1] == 2)
+      #expect(try file.read("count")[time: 0, row: 1, column: 0] == 65_000)
       #expect {
         try file.read("cover")
       } throws: {

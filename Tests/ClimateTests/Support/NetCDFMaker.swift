@@ -10,6 +10,7 @@ struct NetCDFMaker {
     case shorts([Int16], scale: Double, offset: Double)
     /// Without an attribute of its own.
     case bareShorts([Int16])
+    case unsignedShorts([UInt16])
     case wide([Int64])
     case integers([Int32])
     case strings([String])
@@ -90,6 +91,7 @@ struct NetCDFMaker {
           case .floats: NC_FLOAT
           case .doubles: NC_DOUBLE
           case .shorts, .bareShorts: NC_SHORT
+          case .unsignedShorts: NC_USHORT
           case .wide: NC_INT64
           case .integers: NC_INT
           case .strings: NC_STRING
@@ -128,6 +130,7 @@ struct NetCDFMaker {
         case .doubles(let values): try check(library.nc_put_var_double(file, id, values))
         case .shorts(let values, _, _), .bareShorts(let values):
           try check(library.nc_put_var_short(file, id, values))
+        case .unsignedShorts(let values): try check(library.nc_put_var(file, id, values))
         case .wide(let values): try check(library.nc_put_var_longlong(file, id, values))
         case .integers(let values): try check(library.nc_put_var_int(file, id, values))
         case .strings(let values):
