@@ -1,19 +1,21 @@
 import Essentials
 import Glibc
+import Synchronization
 
 /// A download that is not whole yet: the file under its temporary name, and what is needed to go on where a
 /// connection broke.
-///
-/// Unchecked: used by the client's task between transfers and by the engine's thread during one, in turns; the transfer's
-/// start and end hand it over.
-final class DownloadDraft: @unchecked Sendable {
+final class DownloadDraft: Sendable {
+  private struct State {
+    /// What names the version of the file that the first part came from: a strong ETag, or the time of its change.
+    var validator: String?
+    /// Whether the request under way asks for the rest only.
+    var asksForRest = false
+    var isPlaced = false
+  }
+
   let sink: FileSink
   private let mayResume: Bool
-  /// What names the version of the file that the first part came from: a strong ETag, or the time of its change.
-  private var validator: String?
-  /// Whether the request under way asks for the rest only.
-  private var asksForRest = false
-  private var isPlaced = false
+  private let state = Mutex(State())
 
   /// - Parameter mayResume: false where the length in the file is not that on the wire, or the caller asks for a
   ///   range himself.
@@ -34,13 +36,16 @@ final class DownloadDraft: @unchecked Sendable {
   struct CannotWrite: Error { let error: Int32 }
 
   /// Removes what has not become whole.
-  func discard() { if !isPlaced { unlink(sink.path) } }
+  func discard() { if !state.withLock({ $0.isPlaced }) { unlink(sink.path) } }
 
   /// The headers to add to the next request, so that it brings only what is missing (RFC 9110, sections 13.1.5
   /// and 14.2).
   func headersForRest() -> [HTTPHeaders.Field] {
-    asksForRest = mayResume && sink.byteCount > 0 && validator != nil
-    guard asksForRest, let validator else { return [] }
+    let known = state.withLock { state in
+      state.asksForRest = mayResume && sink.byteCount > 0 && state.validator != nil
+      return state.asksForRest ? state.validator : nil
+    }
+    guard let validator = known else { return [] }
     return [
       HTTPHeaders.Field(name: "Range", value: "bytes=\(sink.byteCount)-"),
       HTTPHeaders.Field(name: "If-Range", value: validator),
@@ -49,9 +54,9 @@ final class DownloadDraft: @unchecked Sendable {
 
   /// Where the body of a 2xx answer goes; nil where it does not fit what is there.
   func destination(of head: ResponseHead) -> BodyDestination? {
-    if asksForRest, head.status == 206 {
+    if state.withLock({ $0.asksForRest }), head.status == 206 {
       guard let range = ContentRange(head.headers["Content-Range"]), range.first == sink.byteCount else {
-        validator = nil
+        state.withLock { $0.validator = nil }
         return nil
       }
       sink.total = range.total
@@ -60,22 +65,24 @@ final class DownloadDraft: @unchecked Sendable {
     guard sink.restart() == nil else { return nil }
     let isEncoded = head.headers["Content-Encoding"].map { $0 != "identity" } ?? false
     sink.total = isEncoded ? nil : head.contentLength
-    validator = isEncoded ? nil : Self.validator(head.headers)
+    state.withLock { $0.validator = isEncoded ? nil : Self.validator(head.headers) }
     return .file(sink)
   }
 
   /// Whether the answer says that there is no such rest (any more), so that the whole has to be asked for.
   func isRefusedRest(_ status: Int) -> Bool {
-    guard asksForRest, status == 416 else { return false }
-    validator = nil
-    return true
+    state.withLock { state in
+      guard state.asksForRest, status == 416 else { return false }
+      state.validator = nil
+      return true
+    }
   }
 
   /// Puts the whole file in its place. Takes as long as the disk does.
   func place(syncing: Bool) throws(CannotWrite) {
     if syncing, let error = sink.sync() { throw CannotWrite(error: error) }
     guard rename(sink.path, sink.target) == 0 else { throw CannotWrite(error: errno) }
-    isPlaced = true
+    state.withLock { $0.isPlaced = true }
     guard syncing, let slash = sink.path.utf8.lastIndex(of: UInt8(ascii: "/")) else { return }
     // The name itself lives in the folder.
     let folder = open(String(sink.path[...slash]), O_RDONLY | O_DIRECTORY | O_CLOEXEC)

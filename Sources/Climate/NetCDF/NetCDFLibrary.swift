@@ -1,16 +1,11 @@
 package import CNetCDF
 internal import Essentials
-internal import Glibc
+internal import Foundation
 
 /// The one door to the netCDF library, which (through HDF5) must never be entered by two threads at a time.
 package enum NetCDFLibrary {
-  // Unsafe in name only: made once, never freed, and only ever handed to pthread_mutex_lock and _unlock, which are made for
-  // many threads. No Mutex, which lets nothing out that must stay on its thread, such as what netCDF's handles are read into.
-  private nonisolated(unsafe) static let mutex: UnsafeMutablePointer<pthread_mutex_t> = {
-    let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-    pthread_mutex_init(mutex, nil)
-    return mutex
-  }()
+  // No Mutex, which lets nothing out that must stay on its thread, such as what netCDF's handles are read into.
+  private static let lock = NSLock()
 
   /// Loaded when the first file is opened, and then for good.
   private static let loaded = Result { () throws(Misconfiguration) in
@@ -22,10 +17,10 @@ package enum NetCDFLibrary {
   /// - Throws: `Misconfiguration` where the library is not to be had; what the calls throw.
   package static func exclusively<Result>(_ calls: (NetCDFFunctions) throws -> Result) throws -> Result {
     let library = try loaded.get()
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    library.quietHDF5()
-    return try calls(library)
+    return try lock.withLock {
+      library.quietHDF5()
+      return try calls(library)
+    }
   }
 
   /// Turns a status of the library into an error that says what was being done.

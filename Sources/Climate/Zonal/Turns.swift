@@ -1,52 +1,36 @@
-internal import Glibc
+internal import Foundation
+internal import Synchronization
 
 /// Lets threads that hold numbers do a thing in the order of these, one at a time: writing what each has made ready.
 ///
 /// Whoever takes numbers in ascending order and hands each one in, whatever happens, waits for running threads only.
-///
-/// Unchecked: everything in it is touched with the mutex held, except by init and deinit; a `Mutex` has no condition to wait
-/// for.
-final class Turns: @unchecked Sendable {
-  private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private var next = 0
-  private var failure: (any Error)?
-
-  init() {
-    pthread_mutex_init(mutex, nil)
-    pthread_cond_init(changed, nil)
+final class Turns: Sendable {
+  private struct State {
+    var next = 0
+    var failure: (any Error)?
   }
 
-  deinit {
-    pthread_cond_destroy(changed)
-    pthread_mutex_destroy(mutex)
-    changed.deallocate()
-    mutex.deallocate()
-  }
+  /// Held during a turn, and told of its end.
+  private let changed = NSCondition()
+  private let state = Mutex(State())
 
   /// Waits until all numbers below have had their turn. After a failure of one, no other is called.
   func take(_ number: Int, _ body: () throws -> Void) {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    while next != number { pthread_cond_wait(changed, mutex) }
-    if failure == nil {
-      do { try body() } catch { failure = error }
+    changed.lock()
+    defer { changed.unlock() }
+    while state.withLock({ $0.next }) != number { changed.wait() }
+    if !hasFailed {
+      do { try body() } catch { state.withLock { $0.failure = error } }
     }
-    next += 1
-    pthread_cond_broadcast(changed)
+    state.withLock { $0.next += 1 }
+    changed.broadcast()
   }
 
   /// Whether one has failed: then the others need not go on.
-  var hasFailed: Bool {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    return failure != nil
-  }
+  var hasFailed: Bool { state.withLock { $0.failure != nil } }
 
   /// Throws the failure that there was.
   func finish() throws {
-    pthread_mutex_lock(mutex)
-    defer { pthread_mutex_unlock(mutex) }
-    if let failure { throw failure }
+    if let failure = state.withLock({ $0.failure }) { throw failure }
   }
 }

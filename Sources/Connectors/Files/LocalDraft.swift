@@ -1,16 +1,17 @@
 import Glibc
+import Synchronization
 
 /// A local file that is being written: under a temporary name beside its place until it is whole, so that nobody sees
 /// half of it, also after a crash. What is neither file nor missing (a device, a pipe) is written directly.
 ///
 /// Removed again when it is let go of before it was placed.
-final class LocalDraft {
+final class LocalDraft: Sendable {
   /// What is written in the end: for a symbolic link, the file that it leads to.
   private let target: String
   /// Nil where the bytes go to the target directly.
   private let temporary: String?
-  private var descriptor: Int32
-  private var isPlaced = false
+  /// The open file; nil once it is placed or removed.
+  private let descriptor: Mutex<Int32?>
 
   /// Makes the folders that are missing, and the file.
   init(for path: String) throws {
@@ -23,8 +24,7 @@ final class LocalDraft {
     target = exists ? Self.resolved(path) : path
     guard kind == S_IFREG else {
       temporary = nil
-      descriptor = open(path, O_WRONLY | O_CLOEXEC)
-      guard descriptor >= 0 else { throw FileFailure("write", path, error: errno) }
+      descriptor = Mutex(try Self.opened(path, O_WRONLY, for: path))
       return
     }
     if !exists { try Self.makeFolders(of: path) }
@@ -33,48 +33,59 @@ final class LocalDraft {
     // Cut, or a long name with the suffix would be longer than file systems take.
     let beginning = String(String.UnicodeScalarView(name.unicodeScalars.prefix(40)))
     let temporary = "\(folder).\(beginning).\(suffix).part"
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-    guard descriptor >= 0 else { throw FileFailure("write", path, error: errno) }
+    let descriptor = try Self.opened(temporary, O_WRONLY | O_CREAT | O_EXCL, for: path)
     self.temporary = temporary
     // A file that is replaced keeps its rights. Where that is not allowed, the new one has the usual ones.
     if exists { _ = fchmod(descriptor, status.st_mode & 0o777) }
+    self.descriptor = Mutex(descriptor)
+  }
+
+  private static func opened(_ file: String, _ flags: Int32, for path: String) throws -> Int32 {
+    let descriptor = open(file, flags | O_CLOEXEC, 0o666)
+    guard descriptor >= 0 else { throw FileFailure("write", path, error: errno) }
+    return descriptor
   }
 
   deinit { discard() }
 
   func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var written = 0
-    while written < bytes.count {
-      let count = Glibc.write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-      if count < 0 {
-        if errno == EINTR { continue }
-        throw FileFailure("write", target, error: errno)
+    try descriptor.withLock { descriptor in
+      var written = 0
+      while written < bytes.count {
+        let count = Glibc.write(descriptor ?? -1, bytes.baseAddress! + written, bytes.count - written)
+        if count < 0 {
+          if errno == EINTR { continue }
+          throw FileFailure("write", target, error: errno)
+        }
+        written += count
       }
-      written += count
     }
   }
 
   /// Forces the bytes to the disk and gives the file its name. Takes as long as the disk does.
   func place() throws {
-    // Pipes and devices cannot be synced, which is no error.
-    if fsync(descriptor) != 0, temporary != nil { throw FileFailure("write", target, error: errno) }
-    let code = close(descriptor)
-    descriptor = -1
-    guard code == 0 else { throw FileFailure("write", target, error: errno) }
-    if let temporary {
-      guard rename(temporary, target) == 0 else { throw FileFailure("write", target, error: errno) }
+    try descriptor.withLock { descriptor in
+      // Pipes and devices cannot be synced, which is no error.
+      if fsync(descriptor ?? -1) != 0, temporary != nil { throw FileFailure("write", target, error: errno) }
+      guard close(descriptor ?? -1) == 0, temporary.map({ rename($0, target) == 0 }) ?? true else {
+        let code = errno
+        remove(&descriptor, isOpen: false)
+        throw FileFailure("write", target, error: code)
+      }
+      descriptor = nil
       // The name itself lives in the folder.
-      Self.sync(folder: Self.split(target).folder)
+      if temporary != nil { Self.sync(folder: Self.split(target).folder) }
     }
-    isPlaced = true
   }
 
   /// Removes what has not become whole.
-  func discard() {
-    if descriptor >= 0 { close(descriptor) }
-    descriptor = -1
-    if let temporary, !isPlaced { unlink(temporary) }
-    isPlaced = true
+  func discard() { descriptor.withLock { remove(&$0, isOpen: true) } }
+
+  private func remove(_ descriptor: inout Int32?, isOpen: Bool) {
+    guard let open = descriptor else { return }
+    if isOpen { close(open) }
+    descriptor = nil
+    if let temporary { unlink(temporary) }
   }
 
   /// `("a/", "b")` of `a/b`; the folder is empty where the path has none.

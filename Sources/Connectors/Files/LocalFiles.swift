@@ -53,14 +53,9 @@ actor LocalSink: ByteSink {
   func finish() async throws {
     // Forcing bytes to the disk may take seconds, and this thread is one of few.
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      let draft = UncheckedDraft(draft: self.draft)
-      DispatchQueue.global().async { continuation.resume(with: Result { try draft.draft.place() }) }
+      DispatchQueue.global().async { [draft] in continuation.resume(with: Result { try draft.place() }) }
     }
   }
 
   func abandon() { draft.discard() }
-
-  /// Carries the draft to the other thread. Unchecked: the writer above calls one operation at a time and waits for
-  /// its end, so only that thread uses the draft meanwhile.
-  private struct UncheckedDraft: @unchecked Sendable { let draft: LocalDraft }
 }

@@ -1,20 +1,28 @@
 import Glibc
+import Synchronization
 
 /// A file that a body is written to, by the engine's thread.
-///
-/// Unchecked: written by the engine's thread only, and read by the client after the transfer's end, which is handed over as
-/// the value of a continuation.
-final class FileSink: @unchecked Sendable {
+final class FileSink: Sendable {
+  private struct State {
+    var byteCount = 0
+    var total: Int?
+    var ticker = ProgressTicker()
+  }
+
   /// Where the bytes are until the file is whole.
   let path: String
   /// Where the file is to be.
   let target: String
   private let descriptor: Int32
-  private(set) var byteCount = 0
   private let progress: (@Sendable (HTTPProgress) -> Void)?
-  private var ticker = ProgressTicker()
+  private let state = Mutex(State())
+
+  var byteCount: Int { state.withLock { $0.byteCount } }
   /// The size of the whole file, where it is known.
-  var total: Int?
+  var total: Int? {
+    get { state.withLock { $0.total } }
+    set { state.withLock { $0.total = newValue } }
+  }
 
   /// Makes the file; nil with `errno` set where that is not possible.
   init?(creating path: String, for target: String, progress: (@Sendable (HTTPProgress) -> Void)?) {
@@ -38,10 +46,12 @@ final class FileSink: @unchecked Sendable {
       }
       written += count
     }
-    byteCount += bytes.count
-    if let progress, ticker.isDue(isLast: byteCount == total) {
-      progress(HTTPProgress(bytes: byteCount, total: total))
+    let told = state.withLock { state -> HTTPProgress? in
+      state.byteCount += bytes.count
+      guard progress != nil, state.ticker.isDue(isLast: state.byteCount == state.total) else { return nil }
+      return HTTPProgress(bytes: state.byteCount, total: state.total)
     }
+    if let told { progress?(told) }
     return nil
   }
 
@@ -51,7 +61,7 @@ final class FileSink: @unchecked Sendable {
     // than the download: an empty one is left alone.
     guard byteCount > 0 else { return nil }
     guard ftruncate(descriptor, 0) == 0, lseek(descriptor, 0, SEEK_SET) == 0 else { return errno }
-    byteCount = 0
+    state.withLock { $0.byteCount = 0 }
     return nil
   }
 
