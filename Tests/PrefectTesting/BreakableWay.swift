@@ -14,6 +14,7 @@ package final class BreakableWay: Sendable {
   private struct State {
     var isBroken = false
     var losesAnswers = false
+    var refusals = 0
     var open: Set<Int32> = []
   }
 
@@ -34,6 +35,9 @@ package final class BreakableWay: Sendable {
     set { state.withLock { $0.losesAnswers = newValue } }
   }
 
+  /// How often somebody has tried to go this way while it was broken.
+  package var refusals: Int { state.withLock { $0.refusals } }
+
   package init(to url: String) throws {
     target = URLComponents(string: url)?.port ?? 80
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -52,7 +56,7 @@ package final class BreakableWay: Sendable {
         let connection = accept(listener, nil, nil)
         guard connection >= 0 else { return }
         let isOpen = state.withLock { state in
-          if !state.isBroken { state.open.insert(connection) }
+          if state.isBroken { state.refusals += 1 } else { state.open.insert(connection) }
           return !state.isBroken
         }
         guard isOpen, let far = connectToTarget() else {

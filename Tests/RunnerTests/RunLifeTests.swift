@@ -86,13 +86,10 @@ private struct Busy: Flow {
       .text(403, "<html>forbidden</html>"), .json(401, ["exception_message": "Unauthorized"]),
     ])
   func proxy(answer: ScriptedServer.Answer) async throws {
-    let refusals = Mutex(2)
+    let refusals = Countdown(2)
     let bench = try RunBench([Sum.self], flow: "sum") { request in
       guard RunBench.proposal(request) == "COMPLETED" else { return nil }
-      return refusals.withLock { left in
-        left -= 1
-        return left >= 0 ? answer : nil
-      }
+      return refusals.happens() ? answer : nil
     }
     #expect(await bench.isTold())
     #expect(bench.proposals == ["RUNNING", "COMPLETED", "COMPLETED", "COMPLETED"])
@@ -100,13 +97,10 @@ private struct Busy: Flow {
 
   @Test("A start waits for an API that has gone away since it was asked for the run")
   func startWaits() async throws {
-    let refusals = Mutex(300)
+    let refusals = Countdown(300)
     let bench = try RunBench([Sum.self], flow: "sum") { request in
       guard RunBench.proposal(request) == "RUNNING" else { return nil }
-      return refusals.withLock { left in
-        left -= 1
-        return left >= 0 ? .text(503, "") : nil
-      }
+      return refusals.happens() ? .text(503, "") : nil
     }
     #expect(await bench.isTold())
     #expect(bench.proposals.last == "COMPLETED")

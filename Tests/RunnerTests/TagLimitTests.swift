@@ -44,14 +44,10 @@ import Testing
   func slots() async throws {
     let lease = UUID()
     // Longer than the flow may take.
-    let taken = Mutex(10)
+    let taken = Countdown(10)
     let bench = try RunBench([Tagged.self], flow: "tagged") { request in
       guard request.target.hasSuffix("/increment-with-lease") else { return nil }
-      let isTaken = taken.withLock { taken in
-        taken -= 1
-        return taken >= 0
-      }
-      return isTaken
+      return taken.happens()
         ? .json(423, ["detail": "locked"], headers: [("Retry-After", "20")]) : Self.lease(lease, ["tag:zeal"])
     }
     #expect(await bench.isTold())
@@ -73,14 +69,11 @@ import Testing
 
   @Test("A server that is busy for a while is asked again, and its limit is kept")
   func busy() async throws {
-    let refusals = Mutex(8)
+    let refusals = Countdown(8)
     let bench = try RunBench([Tagged.self], flow: "tagged") { request in
       guard request.target.hasSuffix("/increment-with-lease") else { return nil }
-      let isBusy = refusals.withLock { left in
-        left -= 1
-        return left >= 0
-      }
-      return isBusy ? .json(503, ["detail": "Service Unavailable"]) : Self.lease(UUID(), ["tag:zeal"])
+      return refusals.happens()
+        ? .json(503, ["detail": "Service Unavailable"]) : Self.lease(UUID(), ["tag:zeal"])
     }
     #expect(await bench.isTold())
     #expect(

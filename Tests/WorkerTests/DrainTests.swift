@@ -14,14 +14,14 @@ import Testing
   func patience() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    let gate = "\(bench.folder)/gate"
+    let gate = try Gate(in: bench.folder)
     let loop = try bench.loop(drain: DrainPolicy(.requeue, patience: .seconds(30)))
     var id: UUID?
     try await bench.working(loop) {
-      id = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done"))
+      id = bench.fake.add(shell(gate.wait))
       await bench.fake.until { $0.runs[0].pid != nil }
       await loop.stop()
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open()
     }
     #expect(id.flatMap { bench.fake.now[$0] }?.type == "COMPLETED")
   }
@@ -31,7 +31,8 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
-      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      _ = bench.fake.add(
+        shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; \(endless); }"))
       await bench.fake.until { $0.runs[0].pid != nil }
     }
     #expect(bench.fake.now.runs[0].type == "SCHEDULED")
@@ -45,7 +46,8 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
-      _ = bench.fake.add(shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; sleep 600; }"))
+      _ = bench.fake.add(
+        shell("[ -e \(bench.folder)/again ] || { touch \(bench.folder)/again; \(endless); }"))
       await bench.fake.until { $0.runs[0].pid != nil }
       bench.fake.change { state in
         state.runs[0].state = ["type": .string(type)]
@@ -62,13 +64,13 @@ import Testing
   func requeueEnded(code: Int) async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    let gate = "\(bench.folder)/gate"
+    let gate = try Gate(in: bench.folder)
     let drain = DrainPolicy(.requeue, patience: .zero, killGrace: .zero)
     try await bench.working(try bench.loop(drain: drain)) {
-      _ = bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done; exit \(code)"))
+      _ = bench.fake.add(shell("\(gate.wait); exit \(code)"))
       await bench.fake.until { $0.runs[0].pid != nil }
       bench.fake.change { $0.isAway = true }
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open()
       _ = try await eventually {
         bench.lines.withLock { lines in lines.contains { $0.contains("the process ended with exit code") } }
           ? true : nil
@@ -106,7 +108,7 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(drain: DrainPolicy(.cancel, patience: .zero))) {
-      _ = bench.fake.add(shell("sleep 600"))
+      _ = bench.fake.add(shell(endless))
       await bench.fake.until { $0.runs[0].pid != nil }
     }
     #expect(bench.fake.now.runs[0].type == "CANCELLED")
@@ -116,16 +118,16 @@ import Testing
   func leave() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    let gate = "\(bench.folder)/gate"
+    let gate = try Gate(in: bench.folder)
     try await bench.working(try bench.loop(drain: DrainPolicy(.leave))) {
-      _ = bench.fake.add(shell("echo one; while [ ! -e \(gate) ]; do sleep 0.02; done; echo two"))
+      _ = bench.fake.add(shell("echo one; \(gate.wait); echo two"))
       _ = try await eventually { bench.printed == "one\n" ? true : nil }
     }
     #expect(bench.fake.now.runs[0].type == "PENDING")
     let loop = try bench.loop()
     try await bench.working(loop) {
       _ = try await eventually { await loop.count == 1 ? true : nil }
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open()
       let run = await bench.fake.run(bench.fake.now.runs[0].id, has: "CRASHED")
       // It was this test's child and no other worker's, so that the exit code is known all the same only to a parent.
       #expect(run?.message.contains("exit code unknown") == true)
@@ -194,23 +196,19 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(drain: DrainPolicy(.leave))) {
-      _ = bench.fake.add(shell("sleep 600"))
+      _ = bench.fake.add(shell(endless))
       await bench.fake.until { $0.runs[0].pid != nil }
     }
     let pid = try #require(bench.fake.now.runs[0].pid.flatMap { Int32($0) })
-    let failures = Mutex(3)
+    let failures = Countdown(3)
     let next = try bench.loop { world in
       world.adopt = { process in
-        let isFailing = failures.withLock { left in
-          left -= 1
-          return left >= 0
-        }
-        if isFailing { throw Fault("cannot watch the process \(process.pid): too many open files") }
+        if failures.happens() { throw Fault("cannot watch the process \(process.pid): too many open files") }
         return try ProcessWatch.adopting(process)
       }
     }
     try await bench.working(next) {
-      _ = try await eventually { failures.withLock { $0 < 0 } ? true : nil }
+      _ = try await eventually { failures.isOver ? true : nil }
       #expect(bench.fake.now.runs[0].type == "PENDING")
       kill(pid, SIGKILL)
       await bench.fake.until { $0.runs[0].type == "CRASHED" }

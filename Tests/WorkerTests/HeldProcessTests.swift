@@ -10,69 +10,57 @@ import Testing
 @testable import Worker
 
 @Suite("A process that waits for the word", .timeLimit(.minutes(1))) struct HeldProcessTests {
-  private func held(_ folder: String, _ script: String) throws -> HeldProcess {
-    try HeldProcess(
-      Launch(words: ["/bin/sh", "-c", script], environment: ["PATH": "/usr/bin:/bin"]), folder: folder,
-      output: "\(folder)/output.log", watch: { try ProcessWatch(child: $0) })
-  }
-
-  private func printed(_ folder: String) -> String {
-    (try? String(contentsOfFile: "\(folder)/output.log", encoding: .utf8)) ?? ""
-  }
-
   @Test("It begins with the word, and has nothing more to read then")
   func letGo() async throws {
-    let folder = try Example.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let held = try held(folder, "echo ready; read word || exit 9; echo went; read more || echo nothing more")
-    _ = try await eventually { printed(folder) == "ready\n" ? true : nil }
+    let script = try Script()
+    defer { script.remove() }
+    let held = try script.held("echo ready; read word || exit 9; echo went; read more || echo nothing more")
+    #expect(await script.firstLine() == "ready")
     #expect(held.letGo())
     #expect(await held.watch.ending.exit == .exited(0))
-    #expect(printed(folder) == "ready\nwent\nnothing more\n")
+    #expect(script.printed == "ready\nwent\nnothing more\n")
   }
 
   @Test("Its input ends without the word where whoever would give it is gone")
   func abandoned() async throws {
-    let folder = try Example.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    var held: HeldProcess? = try held(folder, "read word || exit 9; echo went")
+    let script = try Script()
+    defer { script.remove() }
+    var held: HeldProcess? = try script.held("read word || exit 9; echo went")
     let watch = try #require(held?.watch)
     held = nil
     #expect(await watch.ending.exit == .exited(9))
-    #expect(printed(folder).isEmpty)
+    #expect(script.printed.isEmpty)
   }
 
   @Test("Dismissed, it is ended and waited for, also where it does not listen")
   func dismiss() async throws {
-    let folder = try Example.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let held = try held(folder, "trap '' TERM; echo ready; while true; do sleep 600; done")
-    _ = try await eventually { printed(folder) == "ready\n" ? true : nil }
+    let script = try Script()
+    defer { script.remove() }
+    let held = try script.held("trap '' TERM; echo ready; while true; do \(endless); done")
+    #expect(await script.firstLine() == "ready")
     await held.dismiss()
     #expect(held.watch.hasEnded && ProcessIdentity(of: held.watch.identity.pid) != held.watch.identity)
   }
 
   @Test("The word to one that has ended is not heard")
   func ended() async throws {
-    let folder = try Example.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    let held = try held(folder, "exit 1")
+    let script = try Script()
+    defer { script.remove() }
+    let held = try script.held("exit 1")
     _ = await held.watch.ending
     #expect(!held.letGo())
   }
 
   @Test("One that cannot be watched is ended")
   func unwatched() async throws {
-    let folder = try Example.folder()
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let script = try Script()
+    defer { script.remove() }
     let started = Mutex<ProcessIdentity?>(nil)
     #expect(throws: Fault.self) {
-      try HeldProcess(
-        Launch(words: ["/bin/sleep", "600"]), folder: folder, output: "\(folder)/output.log",
-        watch: { process in
-          started.withLock { $0 = process }
-          throw Fault("cannot watch the process: too many open files")
-        })
+      try script.held(endless) { process in
+        started.withLock { $0 = process }
+        throw Fault("cannot watch the process: too many open files")
+      }
     }
     #expect(started.withLock { $0?.isAlive } == false)
   }

@@ -115,16 +115,16 @@ struct LiveWorkerTests {
     let bench = try LiveBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let gate = "\(bench.folder)/gate"
+      let gate = try Gate(in: bench.folder)
       let id = try await bench.run(
-        try await bench.deployment("while [ ! -e \(gate) ]; do sleep 0.1; done; echo done"))
+        try await bench.deployment("\(gate.wait); echo done"))
       let named = try await eventually {
         let run = try await bench.client.flowRun(id)
         return run.labels["prefect.worker.name"] == nil ? nil : run
       }
       #expect(named?.labels["prefect.worker.name"] == .string(bench.pool))
       #expect(named?.infrastructurePid.flatMap { Int($0) } != nil)
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open()
       _ = try await bench.state(id, .completed)
       #expect(try await bench.client.flowRun(id).runCount == 1)
       let states = try await bench.client.flowRunStates(id).map(\.displayName)
@@ -169,8 +169,8 @@ struct LiveWorkerTests {
     let bench = try LiveBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(limit: 2)) {
-      let gate = "\(bench.folder)/gate"
-      let deployment = try await bench.deployment("while [ ! -e \(gate) ]; do sleep 0.1; done")
+      let gate = try Gate(in: bench.folder)
+      let deployment = try await bench.deployment(gate.wait)
       var ids: [UUID] = []
       for _ in 0..<3 { ids.append(try await bench.run(deployment)) }
       let running = try await eventually { () async throws -> [UUID]? in
@@ -180,7 +180,7 @@ struct LiveWorkerTests {
       }
       let third = try #require(ids.first { running?.contains($0) == false })
       #expect(try await bench.client.flowRun(third).stateType == .scheduled)
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open(for: ids.count)
       for id in ids { _ = try await bench.state(id, .completed) }
     }
   }
@@ -190,7 +190,7 @@ struct LiveWorkerTests {
     let bench = try LiveBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      for script in ["sleep 600", "trap \"\" TERM; while true; do sleep 0.1; done"] {
+      for script in [endless, "trap \"\" TERM; \(try Gate(in: bench.folder).wait)"] {
         let id = try await bench.run(try await bench.deployment(script))
         _ = try await bench.state(id, .running)
         _ = try await bench.client.setFlowRunState(id, Prefect.StateCreate(.cancelling))
@@ -243,7 +243,7 @@ struct LiveWorkerTests {
     let bench = try LiveBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let id = try await bench.run(try await bench.deployment("echo the last words; sleep 600"))
+      let id = try await bench.run(try await bench.deployment("echo the last words; \(endless)"))
       _ = try await bench.state(id, .running)
       let pid = try #require(try await eventually { try await bench.client.flowRun(id).infrastructurePid })
       let begin = ContinuousClock.now
@@ -278,7 +278,7 @@ struct LiveWorkerTests {
     try await bench.working(try bench.loop(drain: DrainPolicy(.requeue, patience: .zero))) {
       let mark = "\(bench.folder)/again"
       let run = try await bench.run(
-        try await bench.deployment("[ -e \(mark) ] || { touch \(mark); sleep 600; }"))
+        try await bench.deployment("[ -e \(mark) ] || { touch \(mark); \(endless); }"))
       _ = try await bench.state(run, .running)
       id = run
     }
@@ -299,7 +299,7 @@ struct LiveWorkerTests {
     try await bench.working(try bench.loop(drain: drain)) {
       let mark = "\(bench.folder)/again"
       let deployment = try await bench.deployment(
-        "[ -e \(mark) ] || { touch \(mark); \(trap)set_state FAILED; sleep 1; set_state RUNNING; echo repeated; sleep 600; }"
+        "[ -e \(mark) ] || { touch \(mark); \(trap)set_state FAILED; sleep 1; set_state RUNNING; echo repeated; \(endless); }"
       )
       var create = Prefect.DeploymentFlowRunCreate()
       create.empiricalPolicy = Prefect.FlowRunPolicy(retries: 3, retryDelay: 0)

@@ -117,7 +117,7 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let id = bench.fake.add(shell("sleep 600"))
+      let id = bench.fake.add(shell(endless))
       await bench.fake.until { $0[id]?.pid != nil }
       bench.fake.change { state in
         for place in state.runs.indices { state.runs[place].state = ["type": "FAILED"] }
@@ -134,13 +134,13 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(limit: 2)) {
-      let gate = "\(bench.folder)/gate"
-      let ids = (0..<3).map { _ in bench.fake.add(shell("while [ ! -e \(gate) ]; do sleep 0.02; done")) }
+      let gate = try Gate(in: bench.folder)
+      let ids = (0..<3).map { _ in bench.fake.add(shell(gate.wait)) }
       await bench.fake.until { state in ids.count { state[$0]?.pid != nil } == 2 }
       let polls = bench.fake.now.polls
       await bench.fake.until { $0.polls >= polls + 2 }
       #expect(ids.map { bench.fake.now[$0]?.type } == ["PENDING", "PENDING", "SCHEDULED"])
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open(for: ids.count)
       await bench.fake.until { state in ids.allSatisfy { state[$0]?.type == "COMPLETED" } }
     }
   }
@@ -179,7 +179,7 @@ import Testing
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
       let id = bench.fake.add(
-        shell("trap \"echo goodbye; exit 5\" TERM; echo ready; while true; do sleep 0.02; done"))
+        shell("trap \"echo goodbye; exit 5\" TERM; echo ready; \(try Gate(in: bench.folder).wait)"))
       _ = try await eventually { bench.printed.contains("ready") ? true : nil }
       bench.fake.change { $0.runs[0].state = ["type": "CANCELLING"] }
       let run = await bench.fake.run(id, has: "CANCELLED")
@@ -193,10 +193,8 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop(killGrace: .milliseconds(100))) {
-      let id = bench.fake.add(
-        shell(
-          "trap \"\" TERM; sh -c \"while true; do sleep 0.02; done\" & echo child $!; while true; do sleep 0.02; done"
-        ))
+      let wait = try Gate(in: bench.folder).wait
+      let id = bench.fake.add(shell("trap \"\" TERM; sh -c \"\(wait)\" & echo child $!; \(wait)"))
       let child = try #require(
         try await eventually { bench.printed.firstMatch(of: /child ([0-9]+)\n/).flatMap { Int32($0.1) } })
       bench.fake.change { $0.runs[0].state = ["type": "CANCELLING"] }
@@ -210,7 +208,7 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let id = bench.fake.add(shell("sleep 600", ["timeout": 0.1]))
+      let id = bench.fake.add(shell(endless, ["timeout": 0.1]))
       let run = await bench.fake.run(id, has: "CRASHED")
       #expect(run?.message.hasPrefix("The process ran longer than its limit of 100 ms and was ended") == true)
     }
@@ -222,7 +220,7 @@ import Testing
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
       let id = bench.fake.add(
-        shell("head -c 60000000 /dev/zero | tail -c 60000000 | sleep 600", ["memory_limit": "32Mi"]))
+        shell("head -c 60000000 /dev/zero | tail -c 60000000 | \(endless)", ["memory_limit": "32Mi"]))
       let run = await bench.fake.run(id, has: "CRASHED")
       #expect(run?.message.contains("more than its limit of 32 MiB, and was ended.") == true)
     }
@@ -233,11 +231,11 @@ import Testing
     let bench = try await LoopBench()
     defer { bench.close() }
     try await bench.working(try bench.loop()) {
-      let gate = "\(bench.folder)/gate"
-      let id = bench.fake.add(shell("echo ready; while [ ! -e \(gate) ]; do sleep 0.02; done; exit 4"))
+      let gate = try Gate(in: bench.folder)
+      let id = bench.fake.add(shell("echo ready; \(gate.wait); exit 4"))
       _ = try await eventually { bench.printed.contains("ready") ? true : nil }
       bench.fake.change { $0.isAway = true }
-      #expect(FileManager.default.createFile(atPath: gate, contents: nil))
+      gate.open()
       _ = try await eventually {
         bench.lines.withLock { lines in lines.contains { $0.contains("asked again until it is answered") } }
           ? true : nil

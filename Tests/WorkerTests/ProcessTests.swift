@@ -8,24 +8,6 @@ import Testing
 
 @testable import Worker
 
-/// A shell script as the process of a run.
-private struct Script {
-  let folder: String
-  var output: String { "\(folder)/output.log" }
-  var printed: String { (try? String(contentsOfFile: output, encoding: .utf8)) ?? "" }
-
-  init() throws { folder = try Example.folder() }
-
-  func start(_ text: String, environment: [String: String] = ["PATH": "/usr/bin:/bin"]) throws -> ProcessWatch
-  {
-    try ProcessWatch(
-      child: try ChildProcess.start(
-        Launch(words: ["/bin/sh", "-c", text], environment: environment), folder: folder, output: output))
-  }
-
-  func remove() { try? FileManager.default.removeItem(atPath: folder) }
-}
-
 @Suite("A run's process", .timeLimit(.minutes(1))) struct ProcessTests {
   @Test("Its exit code and its processor time are known")
   func exitCode() async throws {
@@ -83,7 +65,7 @@ private struct Script {
   func group() async throws {
     let script = try Script()
     defer { script.remove() }
-    let watch = try script.start("sleep 600 & echo $!; exit 0")
+    let watch = try script.start("\(endless) & echo $!; exit 0")
     #expect(await watch.ending.exit == .exited(0))
     let left = try #require(Int32(script.printed.split(separator: "\n").first.map(String.init) ?? ""))
     #expect(try await gone(left))
@@ -93,8 +75,8 @@ private struct Script {
   func wholeGroup() async throws {
     let script = try Script()
     defer { script.remove() }
-    let watch = try script.start("sh -c 'sleep 600; true' & echo $!; wait")
-    let child = try #require(Int32(await firstLine(script)))
+    let watch = try script.start("sh -c '\(endless); true' & echo $!; wait")
+    let child = try #require(Int32(await script.firstLine()))
     watch.signal(SIGTERM)
     #expect(await watch.ending.exit == .signalled(15))
     #expect(try await gone(child))
@@ -146,7 +128,7 @@ private struct Script {
     let outer = try Script()
     defer { outer.remove() }
     let starter = try outer.start(
-      "setsid sleep 600 > /dev/null 2>&1 & while [ $(cut -d' ' -f5 /proc/$!/stat) != $! ]; do :; done; echo $!"
+      "setsid \(endless) > /dev/null 2>&1 & while [ $(cut -d' ' -f5 /proc/$!/stat) != $! ]; do :; done; echo $!"
     )
     _ = await starter.ending
     let pid = try #require(Int32(outer.printed.split(separator: "\n").first.map(String.init) ?? ""))
@@ -175,8 +157,8 @@ private struct Script {
     defer { script.remove() }
     let id = UUID()
     let watch = try script.start(
-      "echo ready; sleep 600", environment: ["PATH": "/usr/bin:/bin", "PREFECT__FLOW_RUN_ID": id.wire])
-    _ = await firstLine(script)
+      "echo ready; \(endless)", environment: ["PATH": "/usr/bin:/bin", "PREFECT__FLOW_RUN_ID": id.wire])
+    _ = await script.firstLine()
     #expect(ProcessSearch.process(ofRun: id, notWaitingBy: nil) == watch.identity)
     #expect(ProcessSearch.process(ofRun: UUID(), notWaitingBy: nil) == nil)
     watch.signal(SIGKILL)
@@ -187,8 +169,8 @@ private struct Script {
   func memory() async throws {
     let script = try Script()
     defer { script.remove() }
-    let watch = try script.start("sleep 600 & sleep 600 & echo ready; wait")
-    _ = await firstLine(script)
+    let watch = try script.start("\(endless) & \(endless) & echo ready; wait")
+    _ = await script.firstLine()
     let memory = watch.group.residentMemory()
     // Three processes of at least a page each, none of them large.
     #expect((12288...100_000_000).contains(memory))
@@ -205,11 +187,6 @@ private struct Script {
     // Field 22 and 24 of the line; those behind the group begin with field 6.
     #expect(stat.startTicks == 17 && stat.residentPages == 19)
     #expect(ProcessStat("4711 (a S 1") == nil)
-  }
-
-  private func firstLine(_ script: Script) async -> String {
-    let line = try? await eventually { script.printed.split(separator: "\n").first.map(String.init) }
-    return line.flatMap { $0 } ?? ""
   }
 
   private func gone(_ pid: Int32) async throws -> Bool {

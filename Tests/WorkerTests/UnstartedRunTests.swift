@@ -62,7 +62,7 @@ import Testing
       }
     }
     try await bench.working(loop) {
-      let id = bench.fake.add(shell("sleep 600"))
+      let id = bench.fake.add(shell(endless))
       let run = await bench.fake.run(id, has: "CRASHED")
       #expect(
         run?.message == "Flow run could not be started: cannot watch the process: too many open files")

@@ -27,7 +27,7 @@ private func start(
     let bench = try await LoopBench()
     defer { bench.close() }
     let first = try worker(bench)
-    let id = bench.fake.add(["command": "/bin/sh -c 'sleep 600; true'"])
+    let id = bench.fake.add(shell("\(endless); true"))
     await bench.fake.until { $0[id]?.pid != nil }
     let pid = try #require(bench.fake.now[id]?.pid.flatMap { Int32($0) })
     first.send(SIGKILL)
@@ -48,7 +48,7 @@ private func start(
     let bench = try await LoopBench()
     defer { bench.close() }
     let program = try worker(bench)
-    let id = bench.fake.add(["command": "/bin/sh -c 'trap \"\" TERM; while true; do sleep 0.1; done'"])
+    let id = bench.fake.add(shell("trap \"\" TERM; \(try Gate(in: bench.folder).wait)"))
     await bench.fake.until { $0[id]?.pid != nil }
     let begin = ContinuousClock.now
     program.send(SIGTERM)
@@ -94,10 +94,8 @@ private func start(
   func health() async throws {
     let bench = try await LoopBench()
     defer { bench.close() }
-    // A port that is free at the moment: the one of a server that has just stopped.
-    let spare = try await FakePrefect.start()
-    let port = spare.number
-    spare.stop()
+    // Below those that the system gives to servers of other tests (ip_local_port_range).
+    let port = Int.random(in: 20_000..<32_000)
     let environment = [
       "PREFECT_API_URL": bench.fake.url, "PREFECT_RUNNER_SERVER_PORT": "\(port)",
       "PREFECT_RUNNER_SERVER_ENABLE": "true",
