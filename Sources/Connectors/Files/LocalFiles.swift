@@ -1,4 +1,4 @@
-import Dispatch
+import Essentials
 import Glibc
 
 /// The bytes of a local file, in order.
@@ -51,10 +51,7 @@ actor LocalSink: ByteSink {
   }
 
   func finish() async throws {
-    // Forcing bytes to the disk may take seconds, and this thread is one of few.
-    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-      DispatchQueue.global().async { [draft] in continuation.resume(with: Result { try draft.place() }) }
-    }
+    try await BlockingWork.run { [draft] in try draft.place() }
   }
 
   func abandon() { draft.discard() }

@@ -1,9 +1,10 @@
-import Glibc
+internal import Glibc
 
 /// Work that may block for seconds, such as forcing a file to the disk: on a thread of its own, so that it holds up
-/// neither Swift's few threads nor the engine.
-enum BlockingWork {
-  static func run<Problem: Error>(_ work: @escaping @Sendable () throws(Problem) -> Void) async throws {
+/// neither Swift's few threads nor those that drive transfers.
+package enum BlockingWork {
+  package static func run<Problem: Error>(_ work: @escaping @Sendable () throws(Problem) -> Void) async throws
+  {
     let result: Result<Void, any Error> = await withCheckedContinuation { continuation in
       let job = Unmanaged.passRetained(Job { continuation.resume(returning: Result { try work() }) })
       var thread = pthread_t()
